@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// Monotonic time for timeouts, and the parsing and printing of dates and times.
+// Instants are int64 microseconds since 1970 UTC. Local time is the process's TZ
+// (set once from the configuration, Europe/London by default).
+#pragma once
+
+#include "base/arena.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+uint64_t clock_mono_us(void);
+int64_t clock_now_us(void); // wall clock; tests may shift it with clock_set_offset()
+void clock_set_offset(int64_t us);
+
+/** Days since 1970-01-01 of a proleptic Gregorian date; false if there is no such date. */
+bool date_days(int y, int m, int d, int64_t *ret_days);
+void date_civil(int64_t days, int *y, int *m, int *d);
+/** Strict YYYY-MM-DD. */
+bool date_parse(const char *s, int64_t *ret_days);
+char *date_iso(struct arena *a, int64_t days);
+/** "2 November 2026" */
+char *date_words(struct arena *a, const char *iso);
+int64_t date_today(void); // local
+
+/** RFC 3339 with zone ("2026-11-02T10:30:00Z", "+01:00", optional fraction); false if not one. */
+bool time_parse(const char *s, int64_t *ret_us);
+/** Also PostgreSQL's text form ("2026-11-02 10:30:00+00"). */
+bool time_parse_pg(const char *s, int64_t *ret_us);
+/** Canonical RFC 3339 UTC, "2026-11-02T10:30:00Z" (fraction kept when not zero). */
+char *time_iso(struct arena *a, int64_t us);
+/** Local date and HH:MM to an instant (the earlier one when clocks go back; refused in the gap). */
+bool time_from_local(const char *date_iso_, const char *hhmm, int64_t *ret_us);
+char *time_local_date(struct arena *a, int64_t us); // YYYY-MM-DD
+char *time_local_hhmm(struct arena *a, int64_t us);
+/** From any accepted text: "2 November 2026 at 10:30am", local. */
+char *time_words(struct arena *a, const char *text);

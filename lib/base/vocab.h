@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// Vocabularies (DOMAIN.md): stable codes with labels that may change, read from
+// config/programme.conf by the config module, used read-only by every thread.
+#pragma once
+
+#include "base/arena.h"
+
+#include <stdbool.h>
+
+struct vocab_code {
+    const char *code;
+    const char *label;
+    bool successful; // outcome only: counts as a success
+    bool missed;     // outcome only: counts towards consecutive missed
+};
+
+struct vocab {
+    const char *name; // "mode", "outcome", "purpose", "service", ...
+    const struct vocab_code *codes;
+    size_t n;
+};
+
+/** Installs the vocabularies for the process; the memory must outlive it. */
+void vocab_install(const struct vocab *all, size_t n, const char *version);
+const char *vocab_version(void);
+size_t vocab_count(void);
+const struct vocab *vocab_at(size_t i);
+/** NULL if there is no such vocabulary. */
+const struct vocab *vocab_find(const char *name);
+const struct vocab_code *vocab_code(const char *name, const char *code);
+/** The label, or the code itself when it is unknown (a retired code still shows). */
+const char *vocab_label(const char *name, const char *code);
