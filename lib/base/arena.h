@@ -25,7 +25,12 @@ char *arena_strdup(struct arena *a, const char *s);
 /** The first n bytes of s, NUL-terminated. */
 char *arena_strndup(struct arena *a, const char *s, size_t n);
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-char *arena_vprintf(struct arena *a, const char *fmt, va_list ap);
+char *arena_vprintf(struct arena *a, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
+
+/** p's old_n bytes made into new_n (larger): in place when p was the newest allocation, otherwise
+ *  copied and the old bytes wiped. NULL p allocates. */
+void *arena_grow(struct arena *a, void *p, size_t old_n, size_t new_n);
 
 /** Calls fn(p) at reset or free: how a PGresult or json_t is handed over. */
 void arena_defer(struct arena *a, void (*fn)(void *), void *p);

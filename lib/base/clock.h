@@ -12,6 +12,9 @@
 uint64_t clock_mono_us(void);
 int64_t clock_now_us(void); // wall clock; tests may shift it with clock_set_offset()
 void clock_set_offset(int64_t us);
+/** Sets the process's time zone by its IANA name; false (and nothing changed) if the system does
+ *  not know it. Call once before threads start. */
+bool clock_set_zone(const char *name);
 
 /** Days since 1970-01-01 of a proleptic Gregorian date; false if there is no such date. */
 bool date_days(int y, int m, int d, int64_t *ret_days);
