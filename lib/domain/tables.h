@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// Every field table that a route names. Each is defined beside its domain functions.
+#pragma once
+
+#include "base/field.h"
+
+extern const struct field_table sign_in_input_table, password_input_table; // domain/account.c
+extern const struct field_table participant_input_table, stage_input_table, offer_input_table,
+    flag_input_table, assign_input_table;                                   // domain/participant*.c
+extern const struct field_table contact_input_table, contact_correction_table; // domain/contact.c
+extern const struct field_table referral_input_table, referral_move_table,
+    session_input_table;                                                     // domain/referral.c
+extern const struct field_table escalation_input_table, escalation_move_table,
+    action_input_table;                                                      // domain/escalation.c
+extern const struct field_table export_input_table;                          // domain/export.c
+extern const struct field_table user_input_table, user_change_table, agency_input_table,
+    team_input_table;                                                        // domain/user.c
