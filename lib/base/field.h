@@ -24,7 +24,7 @@ enum field_type {
     FIELD_CODE,  // one code of `vocab`
     FIELD_CODES, // a list of codes of `vocab`
     FIELD_LIST,  // a list of texts, each min..max characters
-    FIELD_OBJECTS, // response only: a list of records described by `sub` (struct field_rows)
+    FIELD_OBJECTS, // answers only: at `offset` is a const struct field_rows *, described by `sub`
 };
 
 enum {
@@ -47,6 +47,7 @@ struct field {
     const char *label; // what a person reads: "Date and time"
     const char *help;  // codebook and OpenAPI description; source of a domain fact
     const char *read;  // permission code needed to see it beyond the route's own, or NULL
+    const struct field_table *sub; // FIELD_OBJECTS: what each row is
 };
 
 struct field_table {

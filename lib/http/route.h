@@ -36,6 +36,8 @@ struct request {
     const char *csrf;                 // the CSRF value for forms of this session, "" when none
     bool api;                         // path under /api/
     const char *const *header_names;
+    const struct route_table *table;  // the table it is matched in
+    const void *decoded;              // what api_body() read: that module's own
     void *server; // private
 };
 
