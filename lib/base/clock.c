@@ -4,8 +4,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { DAY = 86400 };
 
@@ -30,17 +30,21 @@ void clock_set_offset(int64_t us)
     atomic_store(&wall_offset, us);
 }
 
-bool clock_set_zone(const char *name)
+bool clock_zone_ok(const char *name)
 {
     char path[256] = "/usr/share/zoneinfo/";
-    // The C library takes an unknown zone for UTC without a word, so look first.
-    if (!*name || strstr(name, "..") || name[0] == '/' ||
+    if (!*name || name[0] == '/' || strstr(name, "..") ||
         strlen(path) + strlen(name) >= sizeof(path))
         return false;
     strcat(path, name);
-    if (access(path, R_OK) != 0)
-        return false;
-    if (setenv("TZ", name, 1) != 0)
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+bool clock_set_zone(const char *name)
+{
+    // The C library takes an unknown zone for UTC without a word, so look first.
+    if (!clock_zone_ok(name) || setenv("TZ", name, 1) != 0)
         return false;
     tzset();
     return true;

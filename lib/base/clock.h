@@ -12,6 +12,8 @@
 uint64_t clock_mono_us(void);
 int64_t clock_now_us(void); // wall clock; tests may shift it with clock_set_offset()
 void clock_set_offset(int64_t us);
+/** True if the system knows the IANA time zone. */
+bool clock_zone_ok(const char *name);
 /** Sets the process's time zone by its IANA name; false (and nothing changed) if the system does
  *  not know it. Call once before threads start. */
 bool clock_set_zone(const char *name);

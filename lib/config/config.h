@@ -31,7 +31,10 @@ struct programme {
 /** Reads FILE; unknown options, wrong types and out-of-range values are refused with file and line
  *  in ctx->problem.detail. Relative paths inside are taken from the file's folder. */
 enum err config_read(struct ctx *ctx, const char *path, const struct config **ret) MUST_CHECK;
-/** Reads the programme file and installs its vocabularies (base/vocab.h). */
+/** Reads the programme file and installs its vocabularies (base/vocab.h). The result lives until the
+ *  next call, whatever becomes of ctx: vocabularies are used by every thread for the whole run. */
 enum err programme_read(struct ctx *ctx, const char *path, const struct programme **ret) MUST_CHECK;
+/** The site of that code, or NULL. */
+const struct programme_site *programme_site(const struct programme *p, const char *code);
 /** The example configuration, one commented line per option, made from config.def. */
 const char *config_example(struct arena *a);
