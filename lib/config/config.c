@@ -3,7 +3,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "config/confuse.h"
+#include "config/reader.h"
 
 #include <errno.h>
 #include <stdlib.h>

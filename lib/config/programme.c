@@ -2,7 +2,7 @@
 #include "config/config.h"
 
 #include "base/vocab.h"
-#include "config/confuse.h"
+#include "config/reader.h"
 
 #include <string.h>
 

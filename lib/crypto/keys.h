@@ -11,6 +11,7 @@
 
 #include "base/ctx.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,6 +42,12 @@ void keys_close(struct keys *k);
 int keys_epoch(const struct keys *k); // the current one
 /** 16 bytes that identify the keyring, stored in the database at migrate: a wrong key is told at start. */
 void keys_check_value(const struct keys *k, uint8_t out[16]);
+/** ERR_OK if the stored check value is this keyring's; otherwise ERR_KEY, with words that say which
+ *  keyring was opened. */
+enum err keys_match(struct ctx *ctx, const struct keys *k, struct bytes stored) MUST_CHECK;
+/** Adds a KEK epoch to the keyring file, replacing it in one step. Running servers must be restarted
+ *  before data keys are rewrapped under it. */
+enum err keys_add_epoch(struct ctx *ctx, const char *path) MUST_CHECK;
 
 /** Makes a data key for a new person, caches it, and returns it wrapped (arena). */
 enum err keys_person_new(struct ctx *ctx, const char *person, struct bytes *ret_wrapped) MUST_CHECK;
@@ -48,6 +55,10 @@ enum err keys_person_new(struct ctx *ctx, const char *person, struct bytes *ret_
 bool keys_person_cached(struct ctx *ctx, const char *person);
 /** Unwraps a stored data key into the cache; cheap (a compare) when it is there already. */
 enum err keys_person_load(struct ctx *ctx, const char *person, struct bytes wrapped) MUST_CHECK;
+
+/** The same data key wrapped under the current epoch (arena): how an old epoch is emptied. */
+enum err keys_person_rewrap(struct ctx *ctx, const char *person, struct bytes wrapped,
+                            struct bytes *ret) MUST_CHECK;
 
 /** Seals text under the person's cached data key (ERR_KEY if not cached). NULL text gives {NULL, 0}.
  *  SEAL_IDENTITY values are padded to a multiple of 32 bytes first. */

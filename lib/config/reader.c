@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "config/confuse.h"
+#include "config/reader.h"
 
 #include <errno.h>
 #include <stdio.h>
