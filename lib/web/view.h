@@ -25,7 +25,7 @@ struct html form_hidden(struct request *r);
 /** The error summary linking to the fields (ids: the field name; first item of a group NAME), or empty. */
 struct html form_error_summary(struct request *r);
 /** GOV.UK radios/checkboxes/select items of a vocabulary with the chosen ones marked. */
-const struct choice_item *form_choices(struct request *r, const char *vocab, const char *name,
+struct ui_choice *form_choices(struct request *r, const char *vocab, const char *name,
                                        const char *stored, size_t *ret_n);
 
 /** Starts a page: signed-in user, navigation of the role, csrf, flash, breadcrumbs to be added. Pass it

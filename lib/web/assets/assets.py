@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Makes the table of embedded assets: our own files, and GOV.UK and MoJ Frontend's compiled ones
+without the typeface, crown and crest that only GOV.UK may use."""
+import argparse
+import gzip
+import hashlib
+import os
+import re
+import sys
+
+TYPES = {'.css': 'text/css; charset=utf-8', '.js': 'text/javascript; charset=utf-8',
+         '.svg': 'image/svg+xml'}
+GOVUK = 'govuk-frontend/dist/govuk/'
+MOJ = '@ministryofjustice/frontend/moj/'
+
+
+def read(*parts):
+    with open(os.path.join(*parts), encoding='utf-8') as f:
+        return f.read()
+
+
+def strip_css(css):
+    css = re.sub(r'@font-face\{[^}]*\}', '', css)
+    css = css.replace('GDS Transport,arial', 'arial')
+    css = re.sub(r'/\*# sourceMappingURL.*?\*/', '', css)
+    # The crest over the copyright line: drop each declaration that shows it.
+    css = re.sub(r'(?<=[;{])[a-z-]+:[^;{}]*url\([^)]*(?:crest|crown)[^)]*\)[^;}]*;?', '', css)
+    return css.strip()
+
+
+def strip_js(js):
+    return re.sub(r'//# sourceMappingURL=\S*', '', js).strip() + '\n'
+
+
+class Assets:
+    def __init__(self):
+        self.rows = []
+        self.paths = {}
+
+    def add(self, name, text):
+        data = text.encode()
+        digest = hashlib.sha256(data).hexdigest()
+        stem, ext = os.path.splitext(name)
+        file = f'{stem}-{digest[:12]}{ext}'
+        self.rows.append((name, file, TYPES[ext], digest[:32], data))
+        self.paths[name] = '/assets/' + file
+
+    def name_paths(self, text):
+        """Replaces asset("NAME") by the address."""
+        return re.sub(r'asset\("([^"]+)"\)', lambda m: self.paths[m.group(1)], text)
+
+
+def collect(own, modules):
+    a = Assets()
+    a.add('favicon.svg', read(own, 'favicon.svg'))
+    css = strip_css(read(modules, GOVUK, 'govuk-frontend.min.css')) + '\n' + \
+        strip_css(read(modules, MOJ, 'moj-frontend.min.css')) + '\n'
+    for image in sorted(set(re.findall(r'url\(/assets/images/([\w-]+\.svg)\)', css))):
+        a.add(image, read(modules, MOJ, 'assets/images', image))
+        css = css.replace(f'url(/assets/images/{image})', f'url({a.paths[image]})')
+    css += read(own, 'app.css')
+    left = re.findall(r'url\((?!/assets/[\w-]+-[0-9a-f]{12}\.svg\))[^)]*\)|@import|GDS Transport', css)
+    if left:
+        sys.exit(f'app.css: unexpected {left[0]}')
+    a.add('app.css', css)
+    a.add('govuk-frontend.js', strip_js(read(modules, GOVUK, 'govuk-frontend.min.js')))
+    a.add('moj-frontend.js', strip_js(read(modules, MOJ, 'moj-frontend.min.js')))
+    a.add('supported.js', read(own, 'supported.js'))
+    a.add('app.js', a.name_paths(read(own, 'app.js')))
+    return a.rows
+
+
+def c_bytes(name, data):
+    lines = [f'static const unsigned char {name}[] = {{']
+    for i in range(0, len(data), 64):
+        lines.append(','.join(str(b) for b in data[i:i + 64]) + ',')
+    return '\n'.join(lines + ['};', ''])
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__)
+    p.add_argument('--own', required=True)
+    p.add_argument('--modules', required=True)
+    p.add_argument('--out', required=True)
+    args = p.parse_args()
+    rows = collect(args.own, args.modules)
+    parts = ['// Made by assets/assets.py.', '#include "web/assets.h"', '']
+    table = ['const struct asset assets_all[] = {']
+    for i, (name, file, media, etag, data) in enumerate(rows):
+        packed = gzip.compress(data, 9, mtime=0)
+        parts.append(c_bytes(f'raw_{i}', data))
+        zipped = 'NULL, 0'
+        if len(packed) < len(data):
+            parts.append(c_bytes(f'zip_{i}', packed))
+            zipped = f'zip_{i}, sizeof zip_{i}'
+        table.append(f'    {{"{name}", "{file}", "/assets/{file}", "{media}", "\\"{etag}\\"",\n'
+                     f'     raw_{i}, sizeof raw_{i}, {zipped}}},')
+    table += ['};', 'const size_t assets_count = sizeof assets_all / sizeof assets_all[0];', '']
+    with open(args.out, 'w', encoding='utf-8') as f:
+        f.write('\n'.join(parts + table))
+
+
+if __name__ == '__main__':
+    main()
