@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// The tables sql/embed.py writes: every statement a connection may run and every migration.
+// Read-only and shared by all threads. The program has one catalogue; tests may install their own
+// before any connection is made.
+#pragma once
+
+#include "db/db.h"
+
+struct db_query {
+    const char *name; // of the catalogue row and of the prepared statement
+    const char *sql;
+    int nparams;
+    unsigned logins; // bit per enum db_login
+    bool copy;       // COPY ... FROM STDIN: runs through db_copy_in() only
+};
+
+struct db_migration {
+    int number;
+    const char *name;
+    const char *sha256; // of the file, in hex
+    const char *sql;
+};
+
+struct db_catalogue {
+    const struct db_query *queries;
+    size_t n;
+    const struct db_migration *migrations; // in order of number, from 1
+    size_t n_migrations;
+};
+
+/** What the build embedded from sql/queries and sql/migrations. */
+extern const struct db_catalogue db_catalogue_builtin;
+/** The statements of lib/db itself. */
+extern const struct db_catalogue db_catalogue_internal;
+
+/** Replaces the catalogue for connections made from now on; NULL puts the built-in one back. */
+void db_set_catalogue(const struct db_catalogue *c);
+const struct db_catalogue *db_catalogue_now(void);

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// The only door to PostgreSQL. A connection runs catalogued queries and nothing else: every
+// statement is a row of sql/queries/*.sql, known by its enum. Statements are queued in a
+// pipeline and go out in one network flush with one Sync, which makes them one transaction
+// (FACTS.md): an error skips and rolls back the rest.
+// A struct db belongs to one thread at a time. Rows live in the arena given.
+#pragma once
+
+#include "base/ctx.h"
+#include "crypto/keys.h"
+#include "db/queries.gen.h" // enum query { Q_ACCESS_BEGIN, Q_CONTACT_INSERT, ... }
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** The login role of a connection: which queries it has prepared (`-- login:` in the catalogue). */
+enum db_login { DB_APP, DB_AUTH, DB_WORKER, DB_TRIAL, DB_SEAL, DB_OWNER };
+
+/**
+ * A connection object for that login; it does not connect yet. `conninfo` is the option
+ * `database`; user=phoenix_app etc. is added. Free with db_free().
+ */
+struct db *db_new(const char *conninfo, enum db_login login);
+void db_free(struct db *db);
+
+/** Connects and prepares the login's queries if that is not so now. ERR_UNAVAILABLE when it cannot;
+ *  retries at most every 200 ms, so that a dead server costs callers nothing. */
+enum err db_ready(struct ctx *ctx, struct db *db) MUST_CHECK;
+bool db_connected(const struct db *db);
+/** Network flushes (pipelines sent) since the connection object was made: tests count round trips. */
+unsigned long db_flushes(const struct db *db);
+/** How often the object has connected: a LISTENer that sees it change may have missed something. */
+unsigned long db_generation(const struct db *db);
+/** The socket, for poll() by a LISTENer; -1 when not connected. */
+int db_fd(const struct db *db);
+/** The PostgreSQL role of a login. */
+const char *db_user(enum db_login login);
+
+struct db_param {
+    const void *p; // NULL: SQL null
+    int n;         // bytes when binary
+    bool binary;   // bytea given as bytes
+};
+#define DB_TEXT(s) ((struct db_param){.p = (s)})
+#define DB_BYTES(ptr, len) ((struct db_param){.p = (ptr), .n = (int)(len), .binary = true})
+#define DB_SEALED(b) ((struct db_param){.p = (b).p, .n = (int)(b).n, .binary = true})
+#define DB_NULL ((struct db_param){0})
+
+/** A pipeline being built on ctx->db. */
+struct db_pipeline *db_pipeline_new(struct ctx *ctx);
+/** Queues a query; returns its index. The number of params must be the query's. The memory of the
+ *  params must live until the run. */
+size_t db_add(struct db_pipeline *pl, enum query q, const struct db_param *params, size_t n);
+#define DB_ADD(pl, q, ...)                                                                         \
+    db_add((pl), (q), (const struct db_param[]){__VA_ARGS__},                                      \
+           sizeof((const struct db_param[]){__VA_ARGS__}) / sizeof(struct db_param))
+#define DB_ADD0(pl, q) db_add((pl), (q), NULL, 0)
+
+/**
+ * Sends all in one flush, reads all results. SQLSTATE maps to enum err by one table (db/sqlstate.def):
+ * 28000 UNAUTHENTICATED, 42501 FORBIDDEN, P0002 NOT_FOUND, 40001/40P01 retried by the caller's
+ * redo, 23505/23P01/23514 CONFLICT or INVALID, 08xxx/57P0x UNAVAILABLE, PX0nn our own (see file).
+ * A message raised by our own functions under PX0nn is public words and goes to problem.detail.
+ * A connection found dead BEFORE anything was sent is reopened and the pipeline sent again once;
+ * after sending, the outcome of a write is unknown: ERR_UNAVAILABLE (the client retries with its key).
+ */
+enum err db_run(struct ctx *ctx, struct db_pipeline *pl) MUST_CHECK;
+/** Promises that sending the pipeline twice does no harm: it is then sent again once even when the
+ *  connection was lost after sending. */
+void db_read_only(struct db_pipeline *pl);
+/** After a failed run: the index of the statement that failed (the number of statements when it was
+ *  the commit, or no statement at all). */
+size_t db_failed(const struct db_pipeline *pl);
+/** After a failure under PX0nn: the DETAIL that our own function raised, or NULL. */
+const char *db_error_detail(const struct db_pipeline *pl);
+
+/** Results of statement `i` after a successful run. Values are text; NULL for SQL null. */
+size_t db_nrows(const struct db_pipeline *pl, size_t i);
+const char *db_value(const struct db_pipeline *pl, size_t i, size_t row, size_t col);
+/** By column name; aborts in debug builds if there is no such column. */
+const char *db_get(const struct db_pipeline *pl, size_t i, size_t row, const char *column);
+/** Rows a statement without a result set changed. */
+long db_affected(const struct db_pipeline *pl, size_t i);
+/** A bytea value decoded into the arena. */
+struct bytes db_bytes(const struct db_pipeline *pl, size_t i, size_t row, const char *column);
+/** The same for a value in hand (of db_stream(), say); {NULL, 0} for NULL. */
+struct bytes db_bytes_decode(struct arena *a, const char *text);
+/** Fills every field of `table` whose name is a column of the result (others stay as they are);
+ *  times become canonical RFC 3339, bools "true"/"false". A FIELD_SEALED field stays as it is when
+ *  its column is bytea: the domain opens it from db_bytes(). `record` is zeroed struct memory. */
+struct field_table;
+void db_row_record(const struct db_pipeline *pl, size_t i, size_t row, const struct field_table *t,
+                   void *record);
+/** All rows of statement i as records in the arena. */
+struct field_rows;
+void db_records(const struct db_pipeline *pl, size_t i, const struct field_table *t,
+                struct field_rows *ret);
+
+/** Runs one query in single-row mode, giving each row to `fn` (for exports: memory stays flat).
+ *  The enclosing transaction is the caller's: see db_transaction_begin(). A non-OK from fn stops. */
+typedef enum err (*db_row_fn)(void *arg, const char *const *values, const int *lengths, size_t n);
+enum err db_stream(struct ctx *ctx, enum query q, const struct db_param *params, size_t n,
+                   db_row_fn fn, void *arg) MUST_CHECK;
+/** An explicit transaction, for jobs and imports only (never for a request). Queries of catalogue. */
+enum err db_begin(struct ctx *ctx, bool repeatable_read_only) MUST_CHECK;
+enum err db_commit(struct ctx *ctx) MUST_CHECK;
+void db_rollback(struct ctx *ctx);
+
+/**
+ * Bulk loading for jobs and the owner: `q` is a catalogued COPY table (columns) FROM STDIN. `next`
+ * fills a row of `columns` parameters (NULL pointers are SQL nulls) or says *ret_more = false; what
+ * the row points to must live until its next call. A failure of next() stops and loads nothing.
+ */
+typedef enum err (*db_copy_fn)(void *arg, struct db_param *row, bool *ret_more);
+enum err db_copy_in(struct ctx *ctx, enum query q, size_t columns, db_copy_fn next, void *arg,
+                    long *ret_rows) MUST_CHECK;
+
+/** LISTEN on a channel and collect notifications: calls fn(channel, payload, arg) for each waiting one;
+ *  waits up to timeout_ms for the first. */
+enum err db_listen(struct ctx *ctx, const char *channel) MUST_CHECK;
+enum err db_notifications(struct ctx *ctx, int timeout_ms,
+                          void (*fn)(const char *channel, const char *payload, void *arg),
+                          void *arg) MUST_CHECK;
+
+/** Migrations (embedded): applies what is missing under an advisory lock as phoenix_owner; safe to
+ *  repeat and to run from two places at once. `progress` may be NULL. */
+enum err db_migrate(struct ctx *ctx, void (*progress)(const char *name, void *arg), void *arg) MUST_CHECK;
+/** The version the program needs and the one the database has (0: none). */
+int db_schema_wanted(void);
+enum err db_schema_version(struct ctx *ctx, int *ret) MUST_CHECK;
+/** Once per cluster, with a superuser's connection: creates the login roles, and the database that
+ *  the connection string names (owned by phoenix_owner), where missing. Safe to repeat. */
+enum err db_bootstrap(struct ctx *ctx, const char *conninfo_superuser) MUST_CHECK;

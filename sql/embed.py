@@ -1,0 +1,262 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Turns catalogued SQL into C: an enum of query names and a table of their texts.
+
+A query file holds statements under headers:
+
+    -- name: contact_insert
+    -- login: app,worker        (optional; app when absent)
+    -- params: 2 id note        (optional; the number is checked)
+    insert into app.contact (id, note) values ($1, $2);
+
+Comments are kept out of the text, as is the closing semicolon. One name, one statement.
+A migration file is NNNN_name.sql, numbered from 0001 without a gap, and kept as it is.
+Whatever is wrong stops the build with file:line.
+"""
+import argparse
+import hashlib
+import os
+import re
+import sys
+
+LOGINS = ['app', 'auth', 'worker', 'trial', 'seal', 'owner']
+HEADER = re.compile(r'--\s*name:\s*(.*?)\s*$')
+LOGIN = re.compile(r'--\s*login:\s*(.*?)\s*$')
+PARAMS = re.compile(r'--\s*params:\s*(\d+)')
+NAME = re.compile(r'[a-z][a-z0-9_]*$')
+MIGRATION = re.compile(r'(\d{4})_([a-z0-9_]+)\.sql$')
+# Everything that may hide a $n, a semicolon or a comment mark, longest guess first.
+TOKEN = re.compile(r"""
+    (?P<comment>--[^\n]*)
+  | (?P<open>/\*)
+  | (?P<string>\b[eE]'(?:[^'\\]|''|\\.)*'|'(?:[^']|'')*'|"(?:[^"]|"")*")
+  | (?P<dollar>\$(?P<tag>(?:[A-Za-z_][A-Za-z_0-9]*)?)\$.*?\$(?P=tag)\$)
+  | (?P<param>\$\d+)
+  | (?P<end>;)
+  | (?P<word>[A-Za-z_][A-Za-z_0-9$]*)
+""", re.X | re.S)
+
+
+class Bad(Exception):
+    pass
+
+
+def bad(path, line, words):
+    raise Bad(f'{path}:{line}: {words}')
+
+
+def skip_comment(text, at):
+    """The end of a block comment, which may hold others."""
+    depth, pos = 1, at + 2
+    while depth:
+        mark = re.compile(r'/\*|\*/').search(text, pos)
+        if not mark:
+            return len(text)
+        depth += 1 if mark.group() == '/*' else -1
+        pos = mark.end()
+    return pos
+
+
+def clean(path, line, text):
+    """The statement without comments, and its highest parameter number."""
+    out, pos, params, ended = [], 0, set(), False
+    while pos < len(text):
+        tok = TOKEN.search(text, pos)
+        plain = text[pos:tok.start()] if tok else text[pos:]
+        if ended and (plain.strip() or (tok and not tok.group('comment') and not tok.group('open'))):
+            bad(path, line, 'more than one statement under one name')
+        out.append(plain)
+        if not tok:
+            break
+        pos = tok.end()
+        if tok.group('open'):
+            pos = skip_comment(text, tok.start())
+            out.append(' ')
+        elif tok.group('end'):
+            ended = True
+        elif not tok.group('comment'):
+            out.append(tok.group())
+            if tok.group('param'):
+                params.add(int(tok.group()[1:]))
+    lines = [part.rstrip() for part in ''.join(out).strip().split('\n')]
+    return '\n'.join(part for part in lines if part.strip()), params
+
+
+class Query:
+    def __init__(self, path, line, name):
+        self.path, self.line, self.name = path, line, name
+        self.logins, self.declared, self.lines, self.in_header = ['app'], None, [], True
+
+    def header(self, line, number):
+        """True if the line is one of the header's."""
+        login, params = LOGIN.match(line), PARAMS.match(line)
+        if not self.in_header or not line.startswith('--'):
+            self.in_header = False
+            return False
+        if login:
+            self.logins = [part.strip() for part in login.group(1).split(',')]
+            for part in self.logins:
+                if part not in LOGINS:
+                    bad(self.path, number, f'no such login "{part}" (one of {", ".join(LOGINS)})')
+        elif params:
+            self.declared = int(params.group(1))
+        return True
+
+    def finish(self):
+        self.sql, params = clean(self.path, self.line, '\n'.join(self.lines))
+        if not self.sql:
+            bad(self.path, self.line, f'query {self.name} has no text')
+        self.nparams = max(params, default=0)
+        missing = sorted(set(range(1, self.nparams + 1)) - params)
+        if missing:
+            bad(self.path, self.line, f'query {self.name} does not use ${missing[0]}')
+        if self.declared is not None and self.declared != self.nparams:
+            bad(self.path, self.line,
+                f'query {self.name} says {self.declared} params and uses {self.nparams}')
+        self.copy = self.sql[:4].lower() == 'copy'
+
+
+def read_queries(path, found):
+    current = None
+    with open(path, encoding='utf-8') as file:
+        for number, line in enumerate(file.read().split('\n'), 1):
+            start = HEADER.match(line)
+            if start:
+                name = start.group(1)
+                if not NAME.match(name) or name == 'count':
+                    bad(path, number, f'"{name}" cannot be the name of a query')
+                if name in found:
+                    first = found[name]
+                    bad(path, number, f'query {name} is already at {first.path}:{first.line}')
+                current = found[name] = Query(path, number, name)
+            elif current is None:
+                if line.strip() and not line.startswith('--'):
+                    bad(path, number, 'SQL outside a "-- name:" header')
+            elif not current.header(line, number):
+                current.lines.append(line)
+
+
+def sql_files(paths):
+    for path in paths:
+        if os.path.isdir(path):
+            yield from (os.path.join(path, f) for f in sorted(os.listdir(path))
+                        if f.endswith('.sql') and not f.startswith('.'))
+        else:
+            yield path
+
+
+def read_migrations(directory):
+    found, wanted = [], 1
+    for path in sql_files([directory]):
+        named = MIGRATION.match(os.path.basename(path))
+        if not named:
+            bad(path, 1, 'a migration is named NNNN_words.sql')
+        if int(named.group(1)) != wanted:
+            bad(path, 1, f'migration {wanted:04d} was expected here (a gap or a number used twice)')
+        wanted += 1
+        with open(path, 'rb') as file:
+            body = file.read()
+        if not clean(path, 1, re.sub(r';', ' ', body.decode('utf-8')))[0]:
+            bad(path, 1, 'the migration is empty')
+        found.append((int(named.group(1)), os.path.basename(path)[:-4], body))
+    return found
+
+
+def c_text(text):
+    lines = text.split('\n')
+    quoted = []
+    for index, line in enumerate(lines):
+        line = line.replace('\\', '\\\\').replace('"', '\\"').replace('\t', '\\t')
+        line = line.replace('??', '?\\?') + ('\\n' if index + 1 < len(lines) else '')
+        quoted.append(f'        "{line}"')
+    return '\n'.join(quoted)
+
+
+def header_text(args, queries):
+    out = ['// SPDX-License-Identifier: MIT', '// Made by sql/embed.py from the query files.',
+           '#pragma once', '']
+    if args.macros:
+        out += [f'#define {args.prefix}{q.name.upper()} ((enum {args.enum}){i})'
+                for i, q in enumerate(queries)]
+        out += [f'#define {args.prefix}COUNT {len(queries)}']
+    else:
+        out += [f'enum {args.enum} {{']
+        out += [f'    {args.prefix}{q.name.upper()}, // {os.path.basename(q.path)}: {q.nparams} params'
+                for q in queries]
+        out += [f'    {args.prefix}COUNT', '};']
+    return '\n'.join(out) + '\n'
+
+
+def source_text(args, queries, migrations):
+    out = ['// SPDX-License-Identifier: MIT', '// Made by sql/embed.py from the query files.',
+           '#include "db/catalogue.h"', '',
+           '#pragma GCC diagnostic ignored "-Woverlength-strings"', '',
+           'static const struct db_query queries[] = {']
+    for q in queries:
+        mask = ' | '.join(f'1U << DB_{login.upper()}' for login in q.logins)
+        out.append(f'    {{"{q.name}",\n{c_text(q.sql)},\n        {q.nparams}, {mask}, '
+                   f'{"true" if q.copy else "false"}}},')
+    out += ['    {0}', '};', '', 'static const struct db_migration migrations[] = {']
+    for number, name, body in migrations:
+        digest = hashlib.sha256(body).hexdigest()
+        out.append(f'    {{{number}, "{name}", "{digest}",\n{c_text(body.decode("utf-8"))}}},')
+    out += ['    {0}', '};', '', f'const struct db_catalogue {args.symbol} = {{',
+            f'    queries, {len(queries)}, migrations, {len(migrations)}', '};']
+    return '\n'.join(out) + '\n'
+
+
+def write_if_changed(path, text):
+    """An unchanged file keeps its time, so that a change of SQL text rebuilds one object only."""
+    try:
+        with open(path, encoding='utf-8') as file:
+            if file.read() == text:
+                return
+    except FileNotFoundError:
+        pass
+    with open(path, 'w', encoding='utf-8') as file:
+        file.write(text)
+
+
+def write_depfile(args, paths):
+    # Directories count as inputs: their time changes when a file comes or goes.
+    escaped = ' '.join(path.replace(' ', '\\ ') for path in paths)
+    with open(args.depfile, 'w', encoding='utf-8') as file:
+        file.write(f'{args.header} {args.source}: {escaped}\n')
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('--queries', action='append', default=[], help='a file or a folder')
+    parser.add_argument('--migrations', help='a folder')
+    parser.add_argument('--symbol', required=True, help='name of the struct db_catalogue')
+    parser.add_argument('--enum', default='query')
+    parser.add_argument('--prefix', default='Q_')
+    parser.add_argument('--macros', action='store_true', help='constants instead of an enum')
+    parser.add_argument('--header', required=True)
+    parser.add_argument('--source', required=True)
+    parser.add_argument('--depfile', required=True)
+    args = parser.parse_args()
+    found = {}
+    try:
+        files = list(sql_files(args.queries))
+        for path in files:
+            read_queries(path, found)
+        for query in found.values():
+            query.finish()
+        migrations = read_migrations(args.migrations) if args.migrations else []
+    except (Bad, UnicodeDecodeError, FileNotFoundError) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    folders = [path for path in args.queries if os.path.isdir(path)]
+    if args.migrations:
+        folders.append(args.migrations)
+        files += sql_files([args.migrations])
+    queries = list(found.values())
+    write_depfile(args, folders + files)
+    write_if_changed(args.header, header_text(args, queries))
+    write_if_changed(args.source, source_text(args, queries, migrations))
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
