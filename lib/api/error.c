@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// Errors as RFC 9457 problem details. Words come from err.def and from ctx->problem, which hold no
+// personal data; nothing of the request's own values is repeated.
+#include "api/api.h"
+#include "api/json.h"
+
+static void write_errors(struct buf *out, struct arena *a, const struct field_error *first)
+{
+    json_key(out, "errors");
+    buf_putc(out, '[');
+    for (const struct field_error *f = first; f; f = f->next) {
+        json_comma(out);
+        buf_putc(out, '{');
+        json_pair(out, "pointer", *f->field ? arena_printf(a, "/%s", f->field) : "");
+        json_pair(out, "message", f->message);
+        buf_putc(out, '}');
+    }
+    buf_putc(out, ']');
+}
+
+static int retry_after(const struct ctx *ctx, const struct err_row *row)
+{
+    if (ctx->problem.retry_after || (row->status != 503 && row->status != 429))
+        return ctx->problem.retry_after;
+    return row->code == ERR_OVERLOADED ? 1 : row->status == 429 ? 30 : 2;
+}
+
+void api_error(struct request *r, enum err e, struct response *res)
+{
+    struct ctx *ctx = &r->ctx;
+    const struct err_row *row = err_row(e);
+    struct buf *out = &res->body;
+    buf_clear(out);
+    res->status = row->status;
+    res->type = "application/problem+json";
+    buf_putc(out, '{');
+    json_pair(out, "type", arena_printf(ctx->arena, "urn:phoenix:problem:%s", row->type));
+    json_pair(out, "title", row->words);
+    json_key(out, "status");
+    buf_printf(out, "%d", row->status);
+    if (ctx->problem.detail && row->status != 404 && row->status != 500)
+        json_pair(out, "detail", ctx->problem.detail);
+    write_errors(out, ctx->arena, row->status == 404 ? NULL : ctx->problem.first);
+    json_pair(out, "request_id", ctx->request_id);
+    buf_puts(out, "}");
+    int wait = retry_after(ctx, row);
+    if (wait)
+        response_header(res, "Retry-After", arena_printf(ctx->arena, "%d", wait));
+    if (row->status == 401)
+        response_header(res, "WWW-Authenticate", "Bearer");
+}
