@@ -82,6 +82,7 @@ enum {
     ROUTE_UPLOAD = 1 << 1,      // multipart allowed, larger body limit (64 MiB)
     ROUTE_CREATES = 1 << 2,     // POST that creates: API takes Idempotency-Key, forms a hidden client_ref
     ROUTE_IF_MATCH = 1 << 3,    // API needs If-Match (428 absent)
+    ROUTE_LIST = 1 << 5,        // API answer is {"items": [...], "next": cursor}: for OpenAPI
     ROUTE_NO_CSRF = 1 << 4,     // sign-in itself (checked by Origin / Sec-Fetch-Site instead)
 };
 
