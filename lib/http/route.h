@@ -35,10 +35,11 @@ struct request {
     bool bearer;                      // it came as Authorization: Bearer (no CSRF needed)
     const char *csrf;                 // the CSRF value for forms of this session, "" when none
     bool api;                         // path under /api/
-    const char *const *header_names;
+    const struct pair *headers;       // as sent, in order; see request_header()
+    size_t n_headers;
     const struct route_table *table;  // the table it is matched in
     const void *decoded;              // what api_body() read: that module's own
-    void *server; // private
+    struct request_host *host;        // what lies beyond ctx (server.h); NULL in a test without one
 };
 
 struct upload {
@@ -54,8 +55,13 @@ const char *request_form(const struct request *r, const char *name);
 /** All form values of that name (checkboxes). */
 size_t request_form_all(const struct request *r, const char *name, const char *const **ret);
 const char *request_header(const struct request *r, const char *name);
+/** The one cookie of that name; NULL if there is none, or more than one. */
+const char *request_cookie(struct request *r, const char *name);
+/** Fills target, path, query and api from a request target ("/participants?q=x"); ERR_MALFORMED if it
+ *  is not one. Everything is copied into r->ctx.arena. */
+enum err request_set_target(struct request *r, const char *target) MUST_CHECK;
 
-struct response {
+struct response { // made by response_init(); handlers get it ready
     int status; // 0 means 200
     const char *type;
     struct buf body;                  // in the request's arena
@@ -66,6 +72,8 @@ struct response {
     const void *static_bytes;         // or memory that lives as long as the program (assets)
     size_t n_static;
 };
+void response_init(struct response *res, struct arena *a);
+/** Name and value are kept by reference. A value with control characters is dropped and logged. */
 void response_header(struct response *res, const char *name, const char *value);
 /** 303 See Other. */
 void response_redirect(struct response *res, const char *location);
@@ -118,3 +126,6 @@ enum err route_table_check(struct ctx *ctx, const struct route_table *t) MUST_CH
  *  media type, idempotency and If-Match headers, body decode to form pairs, handler, error rendering.
  *  Used by the workers and, without a socket, by journey tests. */
 void route_dispatch(const struct route_table *t, struct request *r, struct response *res);
+/** Answers a request with an error without running anything: what the server says when it is too busy
+ *  or the body too large. */
+void route_refuse(const struct route_table *t, struct request *r, enum err e, struct response *res);

@@ -9,6 +9,14 @@
 
 struct server;
 
+/** What a request has beyond its ctx. The server makes one per worker; a journey test may make its own. */
+struct request_host {
+    const struct config *config; // body limit, TLS; may be NULL: defaults
+    struct db *auth_db;          // see server_auth_db()
+};
+/** The DB_AUTH connection of a POOL_SLOW worker (connects at first use); NULL elsewhere. */
+struct db *server_auth_db(struct request *r);
+
 struct server_setup {
     const struct config *config;
     struct keys *keys;
