@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What page handlers share: decoding forms through field tables, showing them again with errors, and
-// putting a page in the layout. A handler is thin: decode, call the domain, fill a view struct, render.
+// putting a page in the layout. What a flash message says is in flash.def. A handler is thin: decode, call the domain, fill a view struct, render.
 #pragma once
 
 #include "http/route.h"
@@ -24,14 +24,19 @@ const char *form_error(const struct request *r, const char *name);
 struct html form_hidden(struct request *r);
 /** The error summary linking to the fields (ids: the field name; first item of a group NAME), or empty. */
 struct html form_error_summary(struct request *r);
-/** GOV.UK radios/checkboxes/select items of a vocabulary with the chosen ones marked. */
-struct ui_choice *form_choices(struct request *r, const char *vocab, const char *name,
-                                       const char *stored, size_t *ret_n);
+/** Items of a vocabulary with the chosen ones marked, for radios and checkboxes:
+ *  `.items = form_choices(r, "mode", "mode", NULL)`. */
+struct ui_choices form_choices(struct request *r, const char *vocab, const char *name,
+                               const char *stored);
 
 /** Starts a page: signed-in user, navigation of the role, csrf, flash, breadcrumbs to be added. Pass it
  *  to the page's template, which calls the layout. When the form had errors the title gets "Error: ". */
 struct page *web_page(struct request *r, struct response *res, const char *title);
 void page_crumb(struct page *p, const char *text, const char *href);
+/** Navigation of the role, from one table (nav.c). */
+struct ui_nav_items nav_items(struct request *r);
+/** "Team lead" */
+const char *role_words(enum role role);
 
 /** Page for an error (404 the same bytes for invisible and absent). Expired session on POST: the sign-in
  *  page carrying the typed form sealed to its user. */
