@@ -1,0 +1,320 @@
+-- Signing in and out, and the administration of accounts.
+
+-- Growing delay: the sixth attempt waits 2 seconds, then 4, 8 ... up to 15 minutes. An hour of quiet
+-- forgets. The attempt is counted before the password is looked at, so that many at once gain nothing.
+create function access.attempt(p_username text) returns int
+  language plpgsql volatile set search_path = pg_catalog
+  as $$
+declare
+  k bytea;
+  f record;
+begin
+  select sha256(s.outer_key || convert_to(lower(p_username), 'UTF8')) into k from access.secret s;
+  insert into access.signin_failure as x (name_hash, failures, last_at, wait_until)
+  values (k, 1, now(), now())
+  on conflict (name_hash) do update
+    set failures = case when x.last_at < now() - interval '1 hour' then 1
+                        when x.wait_until > now() then x.failures else least(x.failures + 1, 1000) end,
+        last_at = case when x.wait_until > now() then x.last_at else now() end,
+        wait_until = case when x.wait_until > now() then x.wait_until
+                          when x.last_at >= now() - interval '1 hour' and x.failures + 1 >= 5
+                          then now() + least(2 ^ least(x.failures - 3, 20), 900) * interval '1 second'
+                          else x.wait_until end
+  returning * into f;
+  return case when f.last_at < now() and f.wait_until > now()
+              then ceil(extract(epoch from f.wait_until - now()))::int else 0 end;
+end $$;
+
+-- For somebody about to sign in: always one row of the same shape. wait_seconds > 0: refuse now.
+create function access.signin_lookup(p_username text)
+  returns table (user_id uuid, password_hash text, disabled boolean, wait_seconds int)
+  language plpgsql volatile security definer set search_path = pg_catalog
+  as $$
+declare
+  seconds int := access.attempt(p_username);
+begin
+  return query select u.id, u.password_hash, coalesce(u.disabled_at is not null, false), seconds
+    from (select 1) one left join access."user" u on u.username = lower(p_username);
+end $$;
+
+-- The failed attempt in the audit log. The name typed is not kept unless it is an account's.
+create function access.signin_failed(p_username text, p_request_id text, p_remote text, p_why text)
+  returns void
+  language plpgsql volatile security definer set search_path = pg_catalog
+  as $$
+begin
+  insert into audit.event (user_id, role, site_id, action, operation, object_id, request_id, remote, detail)
+  select u.id, coalesce(u.role, 'nobody'), u.site_id, 'sign_in_failed', 'access', u.id, p_request_id,
+         p_remote, p_why
+  from (select 1) one left join access."user" u on u.username = lower(p_username);
+end $$;
+
+create function access.session_open(p_user uuid, p_token_hash bytea, p_idle interval, p_absolute interval,
+                                    p_request_id text, p_remote text)
+  returns table (username text, display_name text, role text, site text,
+                 must_change_password boolean, expires_at timestamptz)
+  language plpgsql volatile security definer set search_path = pg_catalog
+  as $$
+#variable_conflict use_column
+declare
+  u record;
+begin
+  select x.* into u from access."user" x where x.id = p_user and x.disabled_at is null;
+  if not found then
+    raise exception 'no such account' using errcode = '28000';
+  end if;
+  delete from access.signin_failure f
+   where f.name_hash = (select sha256(s.outer_key || convert_to(u.username, 'UTF8')) from access.secret s);
+  delete from access.session s where s.user_id = p_user and s.expires_at < now() - interval '30 days';
+  insert into access.session (token_hash, user_id, idle, expires_at, remote)
+  values (p_token_hash, p_user, p_idle, now() + p_absolute, left(p_remote, 64));
+  insert into audit.event (user_id, role, site_id, action, operation, object_id, request_id, remote)
+  values (p_user, u.role, u.site_id, 'sign_in', 'access', p_user, p_request_id, left(p_remote, 64));
+  return query select u.username, u.display_name, u.role, u.site_id, u.must_change_password,
+                      now() + p_absolute;
+end $$;
+
+-- Ends a session by its token. Quiet when there is none.
+create function access.sign_out(p_token_hash bytea, p_request_id text, p_remote text) returns void
+  language plpgsql volatile security definer set search_path = pg_catalog
+  as $$
+declare
+  u record;
+begin
+  update access.session s set ended_at = now()
+   where s.token_hash = p_token_hash and s.ended_at is null
+  returning s.user_id into u;
+  if found then
+    insert into audit.event (user_id, role, site_id, action, operation, object_id, request_id, remote)
+    select x.id, x.role, x.site_id, 'sign_out', 'access', x.id, p_request_id, left(p_remote, 64)
+    from access."user" x where x.id = u.user_id;
+  end if;
+end $$;
+
+-- Whose session this was, expired or not: a form kept across sign-in is bound to its user.
+create function access.session_user_of(p_token_hash bytea) returns uuid
+  language sql stable security definer set search_path = pg_catalog
+  as $$ select s.user_id from access.session s
+         where s.token_hash = p_token_hash and s.created_at > now() - interval '7 days' $$;
+
+-- One's own password hash, to check the present password before a change. Counts as an attempt.
+create function access.own_password() returns table (password_hash text, wait_seconds int)
+  language plpgsql volatile security definer set search_path = pg_catalog
+  as $$
+declare
+  u record;
+begin
+  select x.* into u from access."user" x where x.id = access.actor();
+  if not found then
+    raise exception 'no context' using errcode = '28000';
+  end if;
+  return query select u.password_hash, access.attempt(u.username);
+end $$;
+
+-- Sets one's own password; every other session of one's own ends.
+create function access.password_set(p_hash text) returns void
+  language plpgsql volatile security definer set search_path = pg_catalog
+  as $$
+declare
+  c text[] := access.context();
+begin
+  if c is null then
+    raise exception 'no context' using errcode = '28000';
+  end if;
+  update access."user" u set password_hash = p_hash, must_change_password = false
+   where u.id = c[2]::uuid;
+  update access.session s set ended_at = now()
+   where s.user_id = c[2]::uuid and s.ended_at is null and s.token_hash <> decode(c[15], 'hex');
+  delete from access.signin_failure f
+   where f.name_hash = (select sha256(k.outer_key || convert_to(u.username, 'UTF8'))
+                        from access.secret k, access."user" u where u.id = c[2]::uuid);
+  perform access.audit('password_changed', c[2], '{}', null);
+end $$;
+
+-- May the actor give or change an account of this role at this site? A manager: own site's, and none
+-- of the roles that see across sites. The owner's login (the command line): any.
+create function access.admin_check(p_role text, p_site text) returns void
+  language plpgsql stable set search_path = pg_catalog
+  as $$
+begin
+  if access.trusted() or access.all_for('user_write') then
+    return;
+  end if;
+  if access.site_for('user_write') is null then
+    raise exception 'no permission' using errcode = '42501';
+  end if;
+  if p_site is distinct from access.site_for('user_write') then
+    raise exception 'nobody' using errcode = 'P0002';
+  end if;
+  if p_role in ('administrator', 'auditor', 'evaluator', 'trial_manager') then
+    raise exception 'no permission' using errcode = '42501';
+  end if;
+end $$;
+
+create function access.admin_audit(p_action text, p_user uuid, p_detail text) returns void
+  language plpgsql volatile set search_path = pg_catalog
+  as $$
+begin
+  if access.trusted() and access.context() is null then
+    perform access.audit_system(p_action, p_user::text, '{}', p_detail);
+  else
+    perform access.audit(p_action, p_user::text, '{}', p_detail);
+  end if;
+end $$;
+
+-- Finds the account to change under a lock, or answers as if there were none.
+create function access.admin_user(p_id uuid) returns access."user"
+  language plpgsql volatile set search_path = pg_catalog
+  as $$
+declare
+  u access."user";
+begin
+  select x.* into u from access."user" x where x.id = p_id for update;
+  if not found then
+    perform access.admin_check('navigator', coalesce(access.actor_site(), ''));
+    raise exception 'nobody' using errcode = 'P0002';
+  end if;
+  perform access.admin_check(u.role, u.site_id);
+  return u;
+end $$;
+
+-- Roles work somewhere: who sees all sites is said by name, the rest belong to a site; providers and
+-- supervisors belong to an agency, or they would see nobody.
+create function access.user_shape() returns trigger
+  language plpgsql security definer set search_path = pg_catalog
+  as $$
+begin
+  new.username := lower(new.username);
+  if new.site_id is null and new.role in ('navigator', 'team_lead') then
+    raise exception 'Choose a site' using errcode = 'PX005', column = 'site';
+  end if;
+  if new.agency_id is null and new.role in ('provider', 'probation', 'youth_justice') then
+    raise exception 'Choose an agency' using errcode = 'PX005', column = 'agency';
+  end if;
+  if new.team_id is null and new.role = 'team_lead' then
+    raise exception 'Choose a team' using errcode = 'PX005', column = 'team';
+  end if;
+  if new.team_id is not null and not exists (
+       select from access.team t where t.id = new.team_id
+        and (new.site_id is null or t.site_id = new.site_id)) then
+    raise exception 'Choose a team of the same site' using errcode = 'PX005', column = 'team';
+  end if;
+  return new;
+end $$;
+create trigger a_before before insert or update on access."user"
+  for each row execute function access.user_shape();
+
+create function access.user_add(p_id uuid, p_username text, p_display_name text, p_role text,
+                                p_site text, p_team uuid, p_agency uuid, p_hash text) returns void
+  language plpgsql volatile security definer set search_path = pg_catalog
+  as $$
+begin
+  perform access.admin_check(p_role, p_site);
+  if exists (select from access."user" u where u.username = lower(p_username)) then
+    raise exception 'That username is taken' using errcode = 'PX005', column = 'username';
+  end if;
+  insert into access."user" (id, username, display_name, role, site_id, team_id, agency_id,
+                             password_hash, must_change_password)
+  values (p_id, lower(p_username), p_display_name, p_role, p_site, p_team, p_agency, p_hash, true);
+  perform access.admin_audit('user_added', p_id, 'role ' || p_role);
+end $$;
+
+-- version: the one the change was made from, null for any. A change of role or scope ends sessions.
+create function access.user_change(p_id uuid, p_version int, p_display_name text, p_role text,
+                                   p_site text, p_team uuid, p_agency uuid) returns int
+  language plpgsql volatile security definer set search_path = pg_catalog
+  as $$
+declare
+  u access."user" := access.admin_user(p_id);
+  v int;
+begin
+  perform access.admin_check(p_role, p_site);
+  if p_version is not null and p_version <> u.version then
+    raise exception 'Somebody else has changed this since you opened it' using errcode = 'PX006';
+  end if;
+  update access."user" x set display_name = p_display_name, role = p_role, site_id = p_site,
+         team_id = p_team, agency_id = p_agency where x.id = p_id returning x.version into v;
+  if (u.role, u.site_id, u.team_id, u.agency_id) is distinct from (p_role, p_site, p_team, p_agency) then
+    update access.session s set ended_at = now() where s.user_id = p_id and s.ended_at is null;
+  end if;
+  perform access.admin_audit('user_changed', p_id, case when u.role <> p_role
+                             then 'role ' || u.role || ' to ' || p_role end);
+  return v;
+end $$;
+
+create function access.user_disable(p_id uuid) returns void
+  language plpgsql volatile security definer set search_path = pg_catalog
+  as $$
+begin
+  perform access.admin_user(p_id);
+  if p_id = access.actor() then
+    raise exception 'You cannot disable your own account' using errcode = 'PX004';
+  end if;
+  update access."user" u set disabled_at = coalesce(u.disabled_at, now()) where u.id = p_id;
+  update access.session s set ended_at = now() where s.user_id = p_id and s.ended_at is null;
+  perform access.admin_audit('user_disabled', p_id, null);
+end $$;
+
+create function access.user_enable(p_id uuid) returns void
+  language plpgsql volatile security definer set search_path = pg_catalog
+  as $$
+begin
+  perform access.admin_user(p_id);
+  update access."user" u set disabled_at = null where u.id = p_id;
+  perform access.admin_audit('user_enabled', p_id, null);
+end $$;
+
+create function access.user_reset(p_id uuid, p_hash text) returns void
+  language plpgsql volatile security definer set search_path = pg_catalog
+  as $$
+declare
+  u access."user" := access.admin_user(p_id);
+begin
+  update access."user" x set password_hash = p_hash, must_change_password = true where x.id = p_id;
+  update access.session s set ended_at = now() where s.user_id = p_id and s.ended_at is null;
+  delete from access.signin_failure f
+   where f.name_hash = (select sha256(k.outer_key || convert_to(u.username, 'UTF8')) from access.secret k);
+  perform access.admin_audit('user_reset', p_id, null);
+end $$;
+
+-- Accounts the actor may see under user_read (all of them for the owner's login), by username.
+create function access.users(p_id uuid default null)
+  returns table (id uuid, username text, display_name text, role text, site text, team_id uuid,
+                 team text, agency_id uuid, agency text, must_change_password boolean,
+                 disabled_at timestamptz, created_at timestamptz, last_sign_in timestamptz, version int)
+  language plpgsql stable security definer set search_path = pg_catalog
+  as $$
+#variable_conflict use_column
+declare
+  every boolean := access.trusted() or access.all_for('user_read');
+  own_site text := access.site_for('user_read');
+begin
+  return query
+    select u.id, u.username, u.display_name, u.role, u.site_id, u.team_id, t.name, u.agency_id, g.name,
+           u.must_change_password, u.disabled_at, u.created_at,
+           (select max(s.created_at) from access.session s where s.user_id = u.id), u.version
+    from access."user" u
+    left join access.team t on t.id = u.team_id
+    left join access.agency g on g.id = u.agency_id
+    where (p_id is null or u.id = p_id) and (every or u.site_id = own_site)
+    order by u.username;
+end $$;
+
+-- The keyring's check value: kept by migrate, compared at start by every login. Null: none kept yet.
+create function access.keyring_keep(p_check bytea) returns void
+  language sql volatile security definer set search_path = pg_catalog
+  as $$ insert into access.keyring (check_value) values (p_check) on conflict (one) do nothing $$;
+create function access.keyring_matches(p_check bytea) returns boolean
+  language sql stable security definer set search_path = pg_catalog
+  as $$ select (select k.check_value = p_check from access.keyring k) $$;
+
+grant execute on function access.signin_lookup(text), access.signin_failed(text, text, text, text),
+  access.session_open(uuid, bytea, interval, interval, text, text), access.keyring_matches(bytea)
+  to phoenix_auth;
+grant execute on function access.sign_out(bytea, text, text), access.session_user_of(bytea),
+  access.own_password(), access.password_set(text),
+  access.user_add(uuid, text, text, text, text, uuid, uuid, text),
+  access.user_change(uuid, int, text, text, text, uuid, uuid), access.user_disable(uuid),
+  access.user_enable(uuid), access.user_reset(uuid, text), access.users(uuid),
+  access.keyring_matches(bytea) to phoenix_app;
+grant execute on function access.keyring_matches(bytea) to phoenix_worker;
