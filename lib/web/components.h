@@ -51,6 +51,7 @@ struct ui_error_message {
 
 struct ui_form_group {
     const char *classes;
+    struct html after_input; // text fields only: a button or a count beside the field
     const struct attr *attributes;
 };
 
@@ -381,6 +382,446 @@ struct ui_service_navigation {
     const struct attr *attributes;
 };
 
+struct ui_pagination_link {
+    const char *href;
+    const char *text;
+    struct html html;
+    const char *label_text;
+    const struct attr *attributes;
+};
+
+struct ui_page_item {
+    const char *number;
+    const char *visually_hidden_text;
+    const char *href;
+    bool current;
+    bool ellipsis;
+    const struct attr *attributes;
+};
+
+struct ui_page_items {
+    const struct ui_page_item *at;
+    size_t n;
+};
+
+struct ui_pagination {
+    struct ui_pagination_link previous, next; // drawn when they have an href
+    struct ui_page_items items;
+    const char *landmark_label; // NULL says "Pagination"
+    const char *classes;
+    const struct attr *attributes;
+};
+
+struct ui_date_item {
+    const char *name, *id, *label, *value, *classes;
+    const char *inputmode, *autocomplete, *pattern;
+    enum ui_said error;
+    bool omitted; // day, month and year only: not asked for
+    const struct attr *attributes;
+};
+
+struct ui_date_items {
+    const struct ui_date_item *at;
+    size_t n;
+};
+
+struct ui_date_input {
+    const char *id;
+    const char *name_prefix; // "dob": the fields are dob-day, dob-month, dob-year
+    bool first_takes_id;     // ours: the first field's id is the date's own, for error links
+    struct ui_fieldset fieldset;
+    struct ui_hint hint;
+    struct ui_error_message error_message;
+    struct ui_form_group form_group;
+    struct ui_date_item day, month, year;
+    struct ui_date_items items;  // instead of day, month and year
+    const struct attr *values;   // by the full name of the field
+    const char *classes;
+    const struct attr *attributes;
+};
+
+struct ui_details {
+    const char *summary_text;
+    struct html summary_html;
+    const char *text;
+    struct html html;
+    const char *id;
+    bool open;
+    const char *classes;
+    const struct attr *attributes;
+};
+
+struct ui_file_upload {
+    const char *name;
+    const char *id;
+    struct ui_label label;
+    struct ui_hint hint;
+    struct ui_error_message error_message;
+    struct ui_form_group form_group;
+    bool javascript; // draws a place to drop files
+    bool multiple;
+    bool disabled;
+    const char *described_by;
+    const char *classes;
+    const char *wrapper_classes;
+    const char *choose_files_button_text, *no_file_chosen_text, *drop_instruction_text;
+    const char *entered_drop_zone_text, *left_drop_zone_text;
+    const struct attr *multiple_files_chosen_text; // by plural rule
+    const struct attr *wrapper_attributes;
+    const struct attr *attributes;
+};
+
+struct ui_inset_text {
+    const char *text;
+    struct html html;
+    const char *id;
+    const char *classes;
+    const struct attr *attributes;
+};
+
+struct ui_panel_action {
+    const char *text;
+    const char *href;
+    const char *type; // "button" draws a link as a button
+    const char *classes;
+    const struct attr *attributes;
+};
+
+struct ui_panel_action_items {
+    const struct ui_panel_action *at;
+    size_t n;
+};
+
+struct ui_panel_actions {
+    struct ui_panel_action_items items;
+    const char *classes;
+    const struct attr *attributes;
+};
+
+struct ui_panel {
+    const char *title_text;
+    struct html title_html;
+    const char *text;
+    struct html html;
+    int heading_level; // 0 is 1
+    struct ui_panel_actions actions; // with "govuk-panel--interruption" only
+    const char *classes;
+    const struct attr *attributes;
+};
+
+struct ui_password_input {
+    const char *name;
+    const char *id;
+    const char *value;
+    struct ui_label label;
+    struct ui_hint hint;
+    struct ui_error_message error_message;
+    struct ui_form_group form_group;
+    const char *classes;
+    const char *described_by;
+    const char *autocomplete; // NULL is "current-password"
+    bool disabled;
+    const char *show_password_text, *hide_password_text;
+    const char *show_password_aria_label_text, *hide_password_aria_label_text;
+    const char *password_shown_announcement_text, *password_hidden_announcement_text;
+    const struct attr *attributes;
+};
+
+struct ui_phase_banner {
+    struct ui_tag tag;
+    const char *text;
+    struct html html;
+    const char *classes;
+    const struct attr *attributes;
+};
+
+struct ui_option {
+    const char *value; // NULL takes the text
+    const char *text;
+    enum ui_said selected;
+    bool disabled;
+    const struct attr *attributes;
+};
+
+struct ui_options {
+    const struct ui_option *at;
+    size_t n;
+};
+
+struct ui_select {
+    const char *name;
+    const char *id;
+    const char *value; // of the option that is selected
+    struct ui_options items;
+    struct ui_label label;
+    struct ui_hint hint;
+    struct ui_error_message error_message;
+    struct ui_form_group form_group;
+    const char *described_by;
+    bool disabled;
+    const char *classes;
+    const struct attr *attributes;
+};
+
+struct ui_tab_panel {
+    const char *text;
+    struct html html;
+    const struct attr *attributes;
+};
+
+struct ui_tab {
+    const char *id;
+    const char *label;
+    struct ui_tab_panel panel;
+    const struct attr *attributes;
+};
+
+struct ui_tab_items {
+    const struct ui_tab *at;
+    size_t n;
+};
+
+struct ui_tabs {
+    const char *id;
+    const char *id_prefix; // for tabs without an id
+    const char *title;     // NULL says "Contents"
+    struct ui_tab_items items;
+    const char *classes;
+    const struct attr *attributes;
+};
+
+struct ui_task_status {
+    struct ui_tag tag;
+    const char *text;
+    struct html html;
+    const char *classes;
+};
+
+struct ui_task {
+    struct ui_cell_text title;
+    struct ui_hint hint;
+    const char *href;
+    struct ui_task_status status;
+    const char *classes;
+};
+
+struct ui_tasks {
+    const struct ui_task *at;
+    size_t n;
+};
+
+struct ui_task_list {
+    struct ui_tasks items;
+    const char *id_prefix; // NULL is "task-list"
+    const char *classes;
+    const struct attr *attributes;
+};
+
+struct ui_count_message {
+    const char *classes;
+};
+
+struct ui_character_count {
+    const char *name;
+    const char *id;
+    const char *value;
+    int rows;
+    const char *maxlength, *maxwords, *threshold; // decimal
+    const char *count_type;
+    struct ui_label label;
+    struct ui_hint hint;
+    struct ui_error_message error_message;
+    struct ui_form_group form_group;
+    struct ui_count_message count_message;
+    enum ui_said spellcheck;
+    const char *textarea_description_text;
+    const struct attr *characters_under_limit_text, *characters_over_limit_text; // by plural rule
+    const struct attr *words_under_limit_text, *words_over_limit_text;
+    const char *characters_at_limit_text, *words_at_limit_text;
+    const char *classes;
+    const struct attr *attributes;
+};
+
+struct ui_warning_text {
+    const char *text;
+    struct html html;
+    const char *icon_fallback_text; // NULL says "Warning"
+    const char *classes;
+    const struct attr *attributes;
+};
+
+struct ui_generic_header {
+    const char *logo_text;
+    struct html logo_html;
+    const char *url; // NULL is "/"
+    const char *container_classes;
+    const char *classes;
+    const struct attr *attributes;
+};
+
+// MoJ Frontend
+
+struct ui_alert {
+    const char *title; // the label, and the words when there is no content
+    const char *text;
+    struct html html;
+    const char *variant;     // "information" (default), "success", "warning", "error"
+    bool show_title_as_heading;
+    const char *heading_tag; // "h2" (default), "h3", "h4"
+    bool dismissible;
+    bool disable_auto_focus;
+    const char *focus_on_dismiss_selector;
+    const char *dismiss_text;
+    const char *role; // NULL is "region"
+    const char *classes;
+    const struct attr *attributes;
+};
+
+struct ui_badge {
+    const char *text;
+    struct html html;
+    const char *classes; // "moj-badge--red"
+    const struct attr *attributes;
+};
+
+struct ui_identity_bar {
+    struct ui_cell_text title;
+    const char *classes;
+    const struct attr *attributes;
+};
+
+struct ui_link {
+    const char *href, *text;
+};
+
+struct ui_links {
+    const struct ui_link *at;
+    size_t n;
+};
+
+struct ui_filter_category {
+    struct ui_cell_text heading;
+    struct ui_links items; // each takes its filter away
+};
+
+struct ui_filter_categories {
+    const struct ui_filter_category *at;
+    size_t n;
+};
+
+struct ui_selected_filters {
+    struct ui_cell_text heading;
+    struct ui_link clear_link;
+    struct ui_filter_categories categories;
+};
+
+struct ui_filter_submit {
+    const char *text; // NULL says "Apply filters"
+    const struct attr *attributes;
+};
+
+struct ui_filter {
+    struct ui_cell_text heading;
+    struct ui_selected_filters selected_filters; // drawn when there are categories
+    struct ui_filter_submit submit;
+    struct html options_html; // the fields
+    const struct attr *attributes;
+};
+
+struct ui_timeline_item {
+    struct ui_cell_text label;
+    struct ui_cell_text byline;
+    const char *timestamp; // RFC 3339
+    const char *when;      // in words
+    const char *text;
+    struct html html;
+    const char *classes;
+    const struct attr *attributes;
+};
+
+struct ui_timeline_items {
+    const struct ui_timeline_item *at;
+    size_t n;
+};
+
+struct ui_timeline {
+    struct ui_timeline_items items;
+    int heading_level; // 0 is 2
+    const char *classes;
+    const struct attr *attributes;
+};
+
+struct ui_sub_nav_item {
+    const char *text;
+    struct html html;
+    const char *href;
+    bool active;
+    const char *classes;
+    const struct attr *attributes;
+};
+
+struct ui_sub_nav_items {
+    const struct ui_sub_nav_item *at;
+    size_t n;
+};
+
+struct ui_sub_navigation {
+    struct ui_sub_nav_items items;
+    const char *label; // NULL says "Secondary navigation region"
+    const char *classes;
+    const struct attr *attributes;
+};
+
+struct ui_search {
+    const char *action;
+    struct ui_label label;
+    struct ui_hint hint;
+    struct ui_input input;   // id, name, value, autocomplete and error message
+    struct ui_button button; // text
+    const char *classes;
+    const struct attr *attributes;
+};
+
+struct ui_results {
+    const char *from, *to, *count; // decimal
+    const char *text;              // NULL says "results"
+};
+
+/** Numbered pages, and "Showing 1 to 10 of 42 total contacts". */
+struct ui_results_pagination {
+    struct ui_pagination_link previous, next;
+    struct ui_page_items items;
+    struct ui_results results;
+    const char *landmark_label;
+    const char *classes;
+    const struct attr *attributes;
+};
+
+// Our own
+
+struct ui_fact {
+    const char *label, *value;
+};
+
+struct ui_facts {
+    const struct ui_fact *at;
+    size_t n;
+};
+
+struct ui_badges {
+    const struct ui_badge *at;
+    size_t n;
+};
+
+/** The head of every page about one person: facts, name as the page's h1, badges, actions. */
+struct ui_case_header {
+    const char *name;
+    struct ui_facts facts;   // reference, date of birth (age), site: those without a value are left out
+    struct ui_badges badges; // safety flags
+    struct html actions;     // buttons and links
+    bool name_is_heading;    // h1; else the page has its own
+};
+
 /** "base id-hint id-error" from what there is, or NULL. */
 const char *ui_described_by(struct arena *a, const char *base, const char *id, bool hint,
                             bool error);
@@ -394,3 +835,18 @@ const char *ui_choice_id(struct arena *a, const char *prefix, const struct ui_ch
 
 /** Whether a radio or checkbox is on: what it says itself, else whether its value is listed. */
 bool ui_choice_checked(const struct ui_choice *item, const struct ui_values *values);
+
+/** The three (or fewer) fields of a date as input options; returns how many. */
+size_t ui_date_fields(struct arena *a, const struct ui_date_input *v, struct ui_input *ret_fields,
+                      size_t max);
+
+/** Attributes of the form groups and wrappers that scripts read their words from. */
+const struct attr *ui_password_attrs(struct arena *a, const struct ui_password_input *v);
+const struct attr *ui_count_attrs(struct arena *a, const struct ui_character_count *v);
+const struct attr *ui_upload_attrs(struct arena *a, const struct ui_file_upload *v);
+
+/** "You can enter up to 200 characters", or NULL when there is no limit. */
+const char *ui_count_description(struct arena *a, const struct ui_character_count *v);
+
+/** "Showing 1 to 10 of 42 total results" as MoJ says it, or NULL. */
+const char *ui_results_words(struct arena *a, const struct ui_results_pagination *v);

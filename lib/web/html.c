@@ -139,12 +139,12 @@ void html_content(struct buf *out, struct html h, const char *text)
         html_text(out, text);
 }
 
-// Lower-case names that carry no code, style or address.
+// Lower-case names that carry no code, style or address. Words for scripts are in data-i18n.KEY.
 static bool attr_name_ok(const char *name)
 {
     static const char *const refused[] = {"style", "href", "src", "action", "formaction", "srcdoc",
                                           "srcset", "ping", "data", "poster", "background", "cite"};
-    if (strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(name) || !name[0])
+    if (strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-.") != strlen(name) || !name[0])
         return false;
     if (name[0] == 'o' && name[1] == 'n')
         return false;
