@@ -18,13 +18,6 @@ static void write_errors(struct buf *out, struct arena *a, const struct field_er
     buf_putc(out, ']');
 }
 
-static int retry_after(const struct ctx *ctx, const struct err_row *row)
-{
-    if (ctx->problem.retry_after || (row->status != 503 && row->status != 429))
-        return ctx->problem.retry_after;
-    return row->code == ERR_OVERLOADED ? 1 : row->status == 429 ? 30 : 2;
-}
-
 void api_error(struct request *r, enum err e, struct response *res)
 {
     struct ctx *ctx = &r->ctx;
@@ -43,9 +36,4 @@ void api_error(struct request *r, enum err e, struct response *res)
     write_errors(out, ctx->arena, row->status == 404 ? NULL : ctx->problem.first);
     json_pair(out, "request_id", ctx->request_id);
     buf_puts(out, "}");
-    int wait = retry_after(ctx, row);
-    if (wait)
-        response_header(res, "Retry-After", arena_printf(ctx->arena, "%d", wait));
-    if (row->status == 401)
-        response_header(res, "WWW-Authenticate", "Bearer");
 }

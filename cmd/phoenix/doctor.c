@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+// Looks at everything the server needs, in the order in which one thing needs another, and says in
+// words what is wrong and what to do. Every check runs that can: one fault should not hide the next.
+#include "base/clock.h"
+#include "command.h"
+#include "crypto/keys.h"
+#include "db/db.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    MEMLOCK_LEAST = 1024 * 1024,
+    DISK_LEAST_MB = 512,
+    DISK_INODES_LEAST = 1000,
+    CLOCK_APART_S = 5,
+    YEAR_LEAST = 2024,
+};
+
+struct ward {
+    struct cli *cli;
+    bool wrong;
+    bool configured; // config and programme were read
+    bool connected;  // as the owner
+};
+
+static void well(const char *what, const char *detail)
+{
+    printf("ok     %-10s %s\n", what, detail);
+}
+
+static void ill(struct ward *w, const char *what, const char *detail)
+{
+    w->wrong = true;
+    printf("WRONG  %-10s %s\n", what, detail);
+}
+
+// What an error left behind, in words; and a clean slate for the next check.
+static const char *why(struct ctx *ctx, enum err e)
+{
+    const struct problem p = ctx->problem;
+    ctx->problem = (struct problem){0};
+    if (p.detail)
+        return p.detail;
+    return p.log ? arena_printf(ctx->arena, "%s (%s)", err_row(e)->words, p.log) : err_row(e)->words;
+}
+
+static void judge(struct ward *w, const char *what, enum err e, const char *fine)
+{
+    if (e)
+        ill(w, what, why(w->cli->ctx, e));
+    else
+        well(what, fine);
+}
+
+static void check_config(struct ward *w)
+{
+    struct cli *cli = w->cli;
+    enum err e = config_read(cli->ctx, cli->config_path, &cli->config);
+    judge(w, "config", e, cli->config_path);
+    if (e)
+        return;
+    bool zone = clock_set_zone(cli->config->timezone);
+    if (!zone)
+        ill(w, "timezone", arena_printf(cli->ctx->arena, "this system does not know \"%s\": is tzdata "
+                                        "installed?", cli->config->timezone));
+    e = programme_read(cli->ctx, cli->config->programme, &cli->programme);
+    judge(w, "programme", e, cli->config->programme);
+    w->configured = !e;
+}
+
+static void check_clock(struct ward *w)
+{
+    time_t now = time(NULL);
+    struct tm t;
+    if (!gmtime_r(&now, &t) || t.tm_year + 1900 < YEAR_LEAST)
+        ill(w, "clock", "this machine's clock is years behind: set it, and keep it with NTP");
+    else
+        well("clock", time_words(w->cli->ctx->arena, time_iso(w->cli->ctx->arena, clock_now_us())));
+}
+
+static void check_memlock(struct ward *w)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_MEMLOCK, &limit) != 0 ||
+        (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < MEMLOCK_LEAST && geteuid() != 0))
+        ill(w, "memlock", "keys could be written to swap: allow at least 1 MiB of locked memory "
+                          "(ulimit -l, or LimitMEMLOCK= in the unit)");
+    else
+        well("memlock", "keys can be kept out of swap");
+}
+
+static void check_disk(struct ward *w)
+{
+    struct arena *a = w->cli->ctx->arena;
+    const char *dir = w->cli->config->data_dir;
+    struct stat st;
+    struct statvfs fs;
+    if (stat(dir, &st) != 0) {
+        ill(w, "disk", arena_printf(a, "data_dir %s: %s", dir, strerror(errno)));
+        return;
+    }
+    if (!S_ISDIR(st.st_mode) || access(dir, W_OK | X_OK) != 0 || statvfs(dir, &fs) != 0) {
+        ill(w, "disk", arena_printf(a, "data_dir %s is no folder that can be written to", dir));
+        return;
+    }
+    unsigned long long mb = (unsigned long long)fs.f_bavail * fs.f_frsize / (1024 * 1024);
+    if (mb < DISK_LEAST_MB || (fs.f_files && fs.f_favail < DISK_INODES_LEAST))
+        ill(w, "disk", arena_printf(a, "%s has only %llu MB free: make room", dir, mb));
+    else
+        well("disk", arena_printf(a, "%llu MB free at %s", mb, dir));
+}
+
+static void check_key(struct ward *w)
+{
+    enum err e = cli_keys(w->cli);
+    judge(w, "key", e, w->cli->config->keyring);
+}
+
+static void check_database(struct ward *w)
+{
+    enum err e = cli_connect(w->cli, CLI_OWNER);
+    w->connected = !e;
+    if (e)
+        ill(w, "database", arena_printf(w->cli->ctx->arena,
+                                        "%s. Is PostgreSQL running, is `database` right, was "
+                                        "\"phoenix migrate --bootstrap\" run?",
+                                        why(w->cli->ctx, e)));
+    else
+        well("database", "answers");
+}
+
+static void check_schema(struct ward *w)
+{
+    struct ctx *ctx = w->cli->ctx;
+    int have = 0, want = db_schema_wanted();
+    enum err e = db_schema_version(ctx, &have);
+    if (e)
+        ill(w, "schema", why(ctx, e));
+    else if (have < want)
+        ill(w, "schema", arena_printf(ctx->arena, "the database is at version %d and this program "
+                                      "needs %d: run \"phoenix migrate\"", have, want));
+    else if (have > want)
+        ill(w, "schema", arena_printf(ctx->arena, "the database is at version %d, newer than this "
+                                      "program's %d: install the newer program", have, want));
+    else
+        well("schema", arena_printf(ctx->arena, "version %d", have));
+}
+
+static void check_database_clock(struct ward *w)
+{
+    struct ctx *ctx = w->cli->ctx;
+    struct db_pipeline *pl = db_pipeline_new(ctx);
+    size_t i = DB_ADD0(pl, Q_CLI_CLOCK);
+    enum err e = db_run(ctx, pl);
+    long apart = e ? 0 : strtol(db_value(pl, i, 0, 0), NULL, 10) - (long)time(NULL);
+    if (e)
+        ill(w, "clocks", why(ctx, e));
+    else if (labs(apart) > CLOCK_APART_S)
+        ill(w, "clocks", arena_printf(ctx->arena, "the database's clock is %ld seconds from this "
+                                      "machine's: keep both with NTP", apart));
+    else
+        well("clocks", "this machine and the database agree");
+}
+
+static void check_key_fits(struct ward *w)
+{
+    struct ctx *ctx = w->cli->ctx;
+    uint8_t mine[16];
+    keys_check_value(ctx->keys, mine);
+    struct db_pipeline *pl = db_pipeline_new(ctx);
+    size_t i = DB_ADD(pl, Q_CLI_KEYRING_MATCHES, DB_BYTES(mine, sizeof(mine)));
+    enum err e = db_run(ctx, pl);
+    const char *matches = e ? NULL : db_value(pl, i, 0, 0);
+    if (e)
+        ill(w, "key fits", why(ctx, e));
+    else if (!matches)
+        ill(w, "key fits", "the database does not know its keyring yet: run \"phoenix migrate\"");
+    else if (strcmp(matches, "t") != 0)
+        ill(w, "key fits", "this keyring is not the one the database was sealed with: put the right "
+                           "file back, from its copy if need be");
+    else
+        well("key fits", "the keyring is this database's");
+}
+
+static void check_logins(struct ward *w)
+{
+    static const struct {
+        enum db_login login;
+        const char *name;
+    } logins[] = {{DB_APP, "phoenix_app"}, {DB_AUTH, "phoenix_auth"}, {DB_WORKER, "phoenix_worker"}};
+    struct ctx *ctx = w->cli->ctx;
+    struct db *owner = ctx->db;
+    for (size_t i = 0; i < sizeof(logins) / sizeof(logins[0]); i++) {
+        ctx->db = db_new(w->cli->config->database, logins[i].login);
+        enum err e = db_ready(ctx, ctx->db);
+        if (e)
+            ill(w, "login", arena_printf(ctx->arena, "%s: %s", logins[i].name, why(ctx, e)));
+        else
+            well("login", logins[i].name);
+        db_free(ctx->db);
+    }
+    ctx->db = owner;
+}
+
+enum err run_doctor(struct cli *cli)
+{
+    struct ward w = {.cli = cli};
+    check_config(&w);
+    check_clock(&w);
+    check_memlock(&w);
+    if (cli->config) {
+        check_disk(&w);
+        check_key(&w);
+        check_database(&w);
+    }
+    if (w.connected) {
+        check_schema(&w);
+        check_database_clock(&w);
+        if (cli->ctx->keys)
+            check_key_fits(&w);
+        check_logins(&w);
+    }
+    if (!w.wrong)
+        return ERR_OK;
+    return ctx_refuse(cli->ctx, ERR_CONFIG, "see the lines marked WRONG");
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#include "access/access.h"
+#include "command.h"
+#include "crypto/keys.h"
+#include "db/db.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct option_row migrate_options[] = {
+    {"bootstrap", "CONNINFO", "first create the login roles and the database as this superuser"},
+    {0},
+};
+const char migrate_help[] =
+    "Safe to repeat, and to run from two places at once. Also brings the access matrix, vocabularies,\n"
+    "sites and thresholds of the configuration into the database, and notes which keyring its sealed\n"
+    "fields belong to. CONNINFO is a PostgreSQL connection string of a superuser, for example\n"
+    "\"host=/run/postgresql user=postgres\".";
+
+struct applied {
+    long n;
+};
+
+static void progress(const char *name, void *arg)
+{
+    struct applied *applied = arg;
+    applied->n++;
+    cli_progress(name, 0, 0);
+}
+
+// The keyring that the database was first given stays its keyring: another would read nothing.
+static enum err keep_keyring(struct ctx *ctx)
+{
+    uint8_t mine[16];
+    keys_check_value(ctx->keys, mine);
+    struct db_pipeline *pl = db_pipeline_new(ctx);
+    (void)DB_ADD(pl, Q_CLI_KEYRING_KEEP, DB_BYTES(mine, sizeof(mine)));
+    size_t i = DB_ADD(pl, Q_CLI_KEYRING_MATCHES, DB_BYTES(mine, sizeof(mine)));
+    enum err e = db_run(ctx, pl);
+    if (e)
+        return e;
+    const char *matches = db_value(pl, i, 0, 0);
+    if (!matches || strcmp(matches, "t") != 0)
+        return ctx_refuse(ctx, ERR_KEY,
+                          "this database was sealed with another keyring than the one configured");
+    return ERR_OK;
+}
+
+enum err run_migrate(struct cli *cli)
+{
+    struct ctx *ctx = cli->ctx;
+    struct applied applied = {0};
+    const char *superuser = cli_option(cli, "bootstrap");
+    enum err e = cli_keys(cli);
+    if (!e && superuser)
+        e = db_bootstrap(ctx, superuser);
+    if (!e)
+        e = cli_connect(cli, CLI_OWNER);
+    if (!e)
+        e = db_migrate(ctx, progress, &applied);
+    if (!e)
+        e = access_sync(ctx, cli->programme);
+    if (!e)
+        e = keep_keyring(ctx);
+    cli_progress_end();
+    if (!e)
+        printf("The database is at schema version %d (%ld migration%s applied now).\n",
+               db_schema_wanted(), applied.n, applied.n == 1 ? "" : "s");
+    return e;
+}
