@@ -20,9 +20,16 @@ struct person_file {
     const char *worker, *worker_id, *team;
     const char *supervision, *supervising_agency;
     const char *status, *since, *basis, *last_contact, *next_contact_due; // engagement status
+    const char *overdue; // "true": the next contact was due before today
     const struct safety_flag *flags;
     size_t n_flags;
 };
+
+/** Opens "Given Family" from the columns given_name and family_name of a row (app.identity), for any
+ *  list that shows names; NULL when the row has none. The data key must be in the cache. */
+struct db_pipeline;
+enum err person_name_open(struct ctx *ctx, const struct db_pipeline *pl, size_t i, size_t row,
+                          const char *person_id, const char **ret_name) MUST_CHECK;
 
 /** Queues the reading of the person's header; returns the index of its first statement. */
 size_t person_file_add(struct ctx *ctx, struct access_tx *tx);
@@ -42,7 +49,8 @@ struct case_escalation {
     const char *id, *trigger, *state, *raised_at, *due;
 };
 struct case_stage {
-    const char *stage, *at, *by, *reason;
+    const char *kind; // "stage" or "suspension"
+    const char *stage, *at, *by, *reason; // stage NULL: a suspension ended
 };
 
 struct case_file {

@@ -24,17 +24,16 @@ struct contact_correction {
 struct contact {
     const char *id, *ref, *happened_at, *mode, *outcome;
     const char *direction, *minutes, *purposes, *concern, *next_contact_due; // contact_detail_read
-    const char *author, *captured_at, *received_at;                          // contact_detail_read
+    const char *next_step, *author, *captured_at, *received_at;              // contact_detail_read
     const char *summary;                                                     // contact_summary_read
-    const char *note, *next_step;                                            // contact_note_read
-    const char *corrected;         // "true": this version corrects an earlier one
+    const char *note, *correction_reason;                                    // contact_note_read
     const char *corrects;          // id of the version this one replaces, or NULL
-    const char *correction_reason; // contact_note_read
     const char *superseded_by;     // id of the version that replaced this one, or NULL
 };
 
 extern const struct field_table contact_input_table, contact_correction_table;
 extern const struct field_table contact_table;       // one contact, for answers
+extern const struct field_table contact_saved_table; // what a POST answers: nothing that is sealed
 extern const struct field_table contact_query_table; // filters and paging of the list
 
 /** Filters of a list; each may be NULL. Dates are local days, both inclusive. */
@@ -51,17 +50,18 @@ struct contact_list {
 /** What of a person the pages about contacts show besides: read in the same round trip. */
 struct person_file; // domain/case.h
 
-/**
- * Records a contact in one round trip (two when the person's data key is not cached yet) and
- * answers it as stored. `answer` makes the idempotent reply's body from the new contact, or is
- * NULL for pages; `location` is a printf format taking ref and id.
- * ERR_INVALID names each field; ERR_IDEMPOTENCY_REPLAY means it was recorded before.
- */
+/** How the answer that a retry gets is made, before the contact is stored. */
 struct contact_reply {
-    const char *(*body)(void *arg, const struct contact *contact);
+    const char *(*body)(void *arg, const struct contact *contact); // NULL for pages: 303
     void *arg;
-    const char *location; // "/participants/%s/contacts/%s"
+    const char *before, *between; // the location is BEFORE ref BETWEEN id
 };
+
+/**
+ * Records a contact in one round trip (two when this process has not had the person before) and
+ * gives it back without what is sealed. ERR_INVALID names each field; ERR_IDEMPOTENCY_REPLAY means
+ * it was recorded before.
+ */
 enum err contact_record(struct ctx *ctx, const char *ref, const struct contact_input *in,
                         const struct contact_reply *reply, struct contact *ret) MUST_CHECK;
 
@@ -80,8 +80,7 @@ enum err contact_list_read(struct ctx *ctx, const char *ref, const struct contac
 enum err contact_read(struct ctx *ctx, enum permission need, const char *ref, const char *id,
                       struct person_file *ret_person, struct contact_list *ret) MUST_CHECK;
 
-/** Reads row `row` of statement `i` (columns of contact_table and sealed_note, sealed_summary,
- *  sealed_next_step, sealed_correction_reason) and opens what is sealed: for case.c. */
-struct db_pipeline;
-enum err contact_from_row(struct ctx *ctx, const struct db_pipeline *pl, size_t i, size_t row,
-                          const struct person *person, struct contact **ret) MUST_CHECK;
+/** Queues the newest `limit` contacts of the tx's person, and reads them after the run: for case.c. */
+size_t contact_list_add(struct ctx *ctx, struct access_tx *tx, size_t limit);
+enum err contact_list_get(struct ctx *ctx, struct access_tx *tx, size_t at, size_t limit,
+                          const struct person *person, struct contact_list *ret) MUST_CHECK;

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+#include "domain/case.h"
+
+#include "domain/birth.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define TEXT(record, field)                                                                        \
+    {.name = #field, .type = FIELD_TEXT, .offset = offsetof(struct record, field)}
+#define TIME(record, field)                                                                        \
+    {.name = #field, .type = FIELD_TIME, .offset = offsetof(struct record, field)}
+#define DATE(record, field)                                                                        \
+    {.name = #field, .type = FIELD_DATE, .offset = offsetof(struct record, field)}
+#define BOOL(record, field)                                                                        \
+    {.name = #field, .type = FIELD_BOOL, .offset = offsetof(struct record, field)}
+
+// Row mapping only: these records are for pages and are not answered as they are.
+static const struct field file_rows[] = {
+    TEXT(person_file, stage),       TIME(person_file, stage_since),
+    TEXT(person_file, worker),      TEXT(person_file, worker_id),
+    TEXT(person_file, team),        TEXT(person_file, supervision),
+    TEXT(person_file, supervising_agency), TEXT(person_file, status),
+    DATE(person_file, since),       TEXT(person_file, basis),
+    TIME(person_file, last_contact), DATE(person_file, next_contact_due),
+    BOOL(person_file, overdue),
+};
+static const struct field_table file_table = FIELD_TABLE("PersonFile", struct person_file, file_rows);
+
+static const struct field flag_rows[] = {
+    TEXT(safety_flag, id),       TEXT(safety_flag, kind),     TIME(safety_flag, added_at),
+    TEXT(safety_flag, added_by), DATE(safety_flag, review_due),
+};
+static const struct field_table flag_table = FIELD_TABLE("CaseFlag", struct safety_flag, flag_rows);
+
+static const struct field referral_rows[] = {
+    TEXT(case_referral, id),    TEXT(case_referral, service), TEXT(case_referral, provider),
+    TEXT(case_referral, state), TIME(case_referral, made_at), DATE(case_referral, due),
+};
+static const struct field_table referral_rows_table =
+    FIELD_TABLE("CaseReferral", struct case_referral, referral_rows);
+
+static const struct field escalation_rows[] = {
+    TEXT(case_escalation, id),        TEXT(case_escalation, trigger), TEXT(case_escalation, state),
+    TIME(case_escalation, raised_at), DATE(case_escalation, due),
+};
+static const struct field_table escalation_rows_table =
+    FIELD_TABLE("CaseEscalation", struct case_escalation, escalation_rows);
+
+static const struct field stage_rows[] = {
+    TEXT(case_stage, kind), TEXT(case_stage, stage),  TIME(case_stage, at),
+    TEXT(case_stage, by),   TEXT(case_stage, reason),
+};
+static const struct field_table stage_table = FIELD_TABLE("CaseStage", struct case_stage, stage_rows);
+
+static enum err open_column(struct ctx *ctx, const struct db_pipeline *pl, size_t i, size_t row,
+                            const struct seal_at *at, const char *from, const char **ret)
+{
+    struct bytes sealed = db_bytes(pl, i, row, from);
+    *ret = NULL;
+    return sealed.p ? seal_open(ctx, at, sealed, ret) : ERR_OK;
+}
+
+static const char *joined_name(struct arena *a, const char *given, const char *family)
+{
+    if (given && family)
+        return arena_printf(a, "%s %s", given, family);
+    return given ? given : family;
+}
+
+enum err person_name_open(struct ctx *ctx, const struct db_pipeline *pl, size_t i, size_t row,
+                          const char *person_id, const char **ret_name)
+{
+    struct seal_at at = {SEAL_IDENTITY, person_id, "app.identity", person_id, "given_name"};
+    const char *given, *family;
+    enum err e = open_column(ctx, pl, i, row, &at, "given_name", &given);
+    at.column = "family_name";
+    if (!e)
+        e = open_column(ctx, pl, i, row, &at, "family_name", &family);
+    if (!e)
+        *ret_name = joined_name(ctx->arena, given, family);
+    return e;
+}
+
+size_t person_file_add(struct ctx *ctx, struct access_tx *tx)
+{
+    (void)ctx;
+    size_t at = DB_ADD0(tx->pl, Q_PERSON_FILE);
+    DB_ADD0(tx->pl, Q_PERSON_FLAGS);
+    return at;
+}
+
+static enum err open_identity(struct ctx *ctx, const struct db_pipeline *pl, size_t i,
+                              struct person_file *f)
+{
+    const char *id = f->person.id;
+    struct seal_at known_as = {SEAL_IDENTITY, id, "app.identity", id, "known_as"};
+    struct seal_at born = {SEAL_IDENTITY, id, "app.identity_detail", id, "date_of_birth"};
+    struct seal_at interpreter = {SEAL_IDENTITY, id, "app.identity_detail", id, "interpreter"};
+    enum err e = person_name_open(ctx, pl, i, 0, id, &f->name);
+    if (!e)
+        e = open_column(ctx, pl, i, 0, &known_as, "known_as", &f->known_as);
+    if (!e)
+        e = open_column(ctx, pl, i, 0, &born, "date_of_birth", &f->date_of_birth);
+    if (!e)
+        e = open_column(ctx, pl, i, 0, &interpreter, "interpreter", &f->interpreter);
+    if (!e && f->date_of_birth)
+        birth_keep(f->person.ref, id, db_bytes(pl, i, 0, "date_of_birth"), f->date_of_birth);
+    return e;
+}
+
+enum err person_file_get(struct ctx *ctx, struct access_tx *tx, size_t at,
+                         const struct person *person, struct person_file *ret)
+{
+    struct person_file f = {.person = *person};
+    db_row_record(tx->pl, at, 0, &file_table, &f);
+    enum err e = open_identity(ctx, tx->pl, at, &f);
+    size_t n = db_nrows(tx->pl, at + 1);
+    struct safety_flag *flags = ARENA_ARRAY(ctx->arena, struct safety_flag, n + 1);
+    for (size_t i = 0; i < n && !e; i++) {
+        db_row_record(tx->pl, at + 1, i, &flag_table, &flags[i]);
+        struct seal_at where = {SEAL_IDENTITY, person->id, "app.safety_flag", flags[i].id, "detail"};
+        e = open_column(ctx, tx->pl, at + 1, i, &where, "sealed_detail", &flags[i].detail);
+    }
+    f.flags = flags;
+    f.n_flags = n;
+    if (!e)
+        *ret = f;
+    return e;
+}
+
+enum err person_file_read(struct ctx *ctx, enum permission need, const char *ref,
+                          enum audit_action action, struct person_file *ret)
+{
+    struct access_tx tx = access_begin(ctx, need, ref);
+    size_t at = person_file_add(ctx, &tx);
+    access_audit(ctx, &tx, action, NULL, NULL, NULL);
+    struct person person;
+    enum err e = access_run(ctx, &tx, &person);
+    return e ? e : person_file_get(ctx, &tx, at, &person, ret);
+}
+
+// Rows of statement i as an array of records of the table's size.
+static const void *records(struct ctx *ctx, const struct db_pipeline *pl, size_t i,
+                           const struct field_table *t, size_t *ret_n)
+{
+    size_t n = db_nrows(pl, i);
+    char *rows = arena_alloc(ctx->arena, (n + 1) * t->size);
+    for (size_t row = 0; row < n; row++)
+        db_row_record(pl, i, row, t, rows + row * t->size);
+    *ret_n = n;
+    return rows;
+}
+
+enum err case_read(struct ctx *ctx, const char *ref, struct case_file *ret)
+{
+    struct access_tx tx = access_begin(ctx, PERM_status_read, ref);
+    size_t header = person_file_add(ctx, &tx);
+    size_t contacts = contact_list_add(ctx, &tx, CASE_CONTACTS);
+    size_t referrals = DB_ADD0(tx.pl, Q_CASE_REFERRALS);
+    size_t escalations = DB_ADD0(tx.pl, Q_CASE_ESCALATIONS);
+    size_t stages = DB_ADD0(tx.pl, Q_CASE_STAGES);
+    access_audit(ctx, &tx, AUDIT_person_viewed, NULL, NULL, NULL);
+    struct person person;
+    enum err e = access_run(ctx, &tx, &person);
+    if (e)
+        return e;
+    struct case_file c = {0};
+    e = person_file_get(ctx, &tx, header, &person, &c.header);
+    if (!e)
+        e = contact_list_get(ctx, &tx, contacts, CASE_CONTACTS, &person, &c.contacts);
+    if (e)
+        return e;
+    c.referrals = records(ctx, tx.pl, referrals, &referral_rows_table, &c.n_referrals);
+    c.escalations = records(ctx, tx.pl, escalations, &escalation_rows_table, &c.n_escalations);
+    c.stages = records(ctx, tx.pl, stages, &stage_table, &c.n_stages);
+    *ret = c;
+    return ERR_OK;
+}

@@ -1,0 +1,87 @@
+-- Contacts. The person is the one access.begin() opened; every statement says so besides the policies.
+
+-- The sealed date of birth of the person opened, and whose it is.
+-- name: contact_birth
+select d.date_of_birth
+  from app.identity_detail d
+ where d.site_id = (select access.person_site()) and d.participant_id = (select access.person());
+
+-- A new contact, or a new version of contact $2 (the trigger refuses one that has been replaced already, or
+-- that is not the person's). Stale when the date of birth is not the one the program checked against.
+-- name: contact_insert
+-- params: 17 id corrects happened_at direction mode outcome next_contact_due captured_at client_ref minutes purposes concern next_step note summary reason birth_nonce
+with fact as (
+  insert into app.contact (site_id, id, participant_id, happened_at, direction, mode, outcome,
+                           next_contact_due, author_id, captured_at, client_ref, corrects)
+  select (select access.person_site()), $1::uuid, (select access.person()), $3::timestamptz, $4, $5, $6,
+         $7::date, (select access.actor()), $8::timestamptz, $9::uuid, $2::uuid
+   where access.must((select substring(d.date_of_birth from 9 for 24) from app.identity_detail d
+                       where d.site_id = (select access.person_site())
+                         and d.participant_id = (select access.person()))
+                     is not distinct from $17::bytea, 'PX006')
+  returning site_id, id, participant_id
+), detail as (
+  insert into app.contact_detail (site_id, contact_id, participant_id, minutes, purposes, concern,
+                                  next_step)
+  select site_id, id, participant_id, $10::int, coalesce($11::text[], '{}'),
+         coalesce($12::boolean, false), $13
+    from fact
+), words as (
+  insert into app.contact_note (site_id, contact_id, participant_id, note, correction_reason)
+  select site_id, id, participant_id, $14::bytea, $16::bytea
+    from fact where $14::bytea is not null or $16::bytea is not null
+), shared as (
+  insert into app.contact_summary (site_id, contact_id, participant_id, summary)
+  select site_id, id, participant_id, $15::bytea
+    from fact where $15::bytea is not null
+)
+select id from fact;
+
+-- Current versions, newest first, after the key ($6, $7) when that is given.
+-- name: contact_list
+-- params: 7 from to mode outcome limit after_time after_id
+select c.id, c.happened_at, c.mode, c.outcome, c.direction, c.next_contact_due, c.captured_at,
+       c.received_at, c.corrects, c.superseded_by, u.display_name as author,
+       d.minutes, d.purposes, d.concern, d.next_step,
+       n.note as sealed_note, n.correction_reason as sealed_reason, s.summary as sealed_summary
+  from app.contact c
+  left join app.contact_detail d on d.site_id = c.site_id and d.contact_id = c.id
+  left join app.contact_note n on n.site_id = c.site_id and n.contact_id = c.id
+  left join app.contact_summary s on s.site_id = c.site_id and s.contact_id = c.id
+  left join access."user" u on u.id = c.author_id
+ where c.site_id = (select access.person_site()) and c.participant_id = (select access.person())
+   and c.superseded_by is null
+   and ($1::date is null or c.happened_at >= ($1::date)::timestamp at time zone 'Europe/London')
+   and ($2::date is null or c.happened_at < ($2::date + 1)::timestamp at time zone 'Europe/London')
+   and ($3::text is null or c.mode = $3)
+   and ($4::text is null or c.outcome = $4)
+   and ($6::timestamptz is null or (c.happened_at, c.id) < ($6::timestamptz, $7::uuid))
+ order by c.happened_at desc, c.id desc
+ limit $5::int;
+
+-- Every version of the contact that $1 is a version of, the current one first.
+-- name: contact_versions
+-- params: 1 id
+with recursive chain as (
+  select c.id, c.corrects, c.superseded_by
+    from app.contact c
+   where c.site_id = (select access.person_site()) and c.participant_id = (select access.person())
+     and c.id = $1::uuid
+  union
+  select c.id, c.corrects, c.superseded_by
+    from chain k
+    join app.contact c on c.site_id = (select access.person_site())
+                      and c.participant_id = (select access.person())
+                      and c.id in (k.corrects, k.superseded_by)
+)
+select c.id, c.happened_at, c.mode, c.outcome, c.direction, c.next_contact_due, c.captured_at,
+       c.received_at, c.corrects, c.superseded_by, u.display_name as author,
+       d.minutes, d.purposes, d.concern, d.next_step,
+       n.note as sealed_note, n.correction_reason as sealed_reason, s.summary as sealed_summary
+  from chain k
+  join app.contact c on c.site_id = (select access.person_site()) and c.id = k.id
+  left join app.contact_detail d on d.site_id = c.site_id and d.contact_id = c.id
+  left join app.contact_note n on n.site_id = c.site_id and n.contact_id = c.id
+  left join app.contact_summary s on s.site_id = c.site_id and s.contact_id = c.id
+  left join access."user" u on u.id = c.author_id
+ order by (c.superseded_by is null) desc, c.received_at desc, c.id desc;
