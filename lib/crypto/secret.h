@@ -25,7 +25,8 @@ bool token_hash(const char *token, uint8_t out[32]);
 const char *token_csrf(struct arena *a, const char *token);
 bool token_csrf_ok(const char *token, const char *value); // constant time
 
-/** "PX" + 5 random Crockford base32 characters + check character (mod 37 as Crockford defines, from his extended alphabet restricted to typable: see secret.c). */
+/** "PX" + 5 random Crockford base32 characters + his check character (mod 37; only references whose
+ *  check can be typed are given out: see secret.c). */
 const char *reference_new(struct arena *a);
 /** Canonical form of what a person typed (case, O/0, I/L/1, spaces, hyphens); NULL if it is not one. */
 const char *reference_canonical(struct arena *a, const char *typed);

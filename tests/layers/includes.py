@@ -51,6 +51,9 @@ def check_file(root, path, order, faults):
                 faults.append(f"{where}: <{name}> belongs to lib/{owner} alone")
             continue
         other = name.split("/")[0]
+        beside = os.path.join(root, os.path.dirname(path), name)
+        if own == "cmd" and "/" not in name and os.path.exists(beside):
+            continue  # a program's own header
         if "/" not in name or (other not in order and own != "cmd"):
             faults.append(f'{where}: "{name}" is not named from lib/, as "module/file.h"')
         elif own != "cmd" and order.index(other) > order.index(own):
@@ -95,6 +98,7 @@ def self_test():
         ("lib/domain/a.c", "#include <sodium.h>\n", "belongs to lib/crypto"),
         ("cmd/phoenix/a.c", "#include <libpq-fe.h>\n", "belongs to lib/db"),
         ("cmd/phoenix/a.c", '#include "app/a.h"\n', None),
+        ("cmd/phoenix/a.c", '#include "missing.h"\n', "not named from lib/"),
         ("lib/base/a.c", '#include "a.h"\n', "not named from lib/"),
         ("lib/extra/a.c", "\n", "not a module"),
         ("notes.txt", "\n", "top of the tree"),
