@@ -1,0 +1,706 @@
+// SPDX-License-Identifier: MIT
+// The only user of libmicrohttpd. Its epoll threads gather a bounded request behind the gate and send
+// the answer; in between the connection is suspended and a worker has the request.
+//
+// 0.9.75 accepts repeated Content-Length, folds header lines, takes bare LF for CRLF and hides NUL.
+// So every head is read again from its own buffer, where it left CR, LF and colons as NUL:
+// head_reread() below. Anything unexpected there is refused and the connection closed.
+#include "http/private.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/uuid.h"
+#include "http/dispatch.h"
+#include "http/router.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <microhttpd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    POOL_BYTES = 24 * 1024,             // libmicrohttpd's memory per connection
+    FREE_JOBS_MOST = 128,
+    BODY_BYTES_MOST = 96 * 1024 * 1024, // of all bodies being received
+    UPLOAD_BYTES_A_SECOND = 8192,       // slower than this is not an upload but an attack
+    METRICS_CONNECTIONS = 16,
+};
+
+typedef enum MHD_Result mhd_result;
+
+// --- jobs ----------------------------------------------------------------------------------------
+
+static struct job *job_new(struct server *s, struct conn *c, struct MHD_Connection *mhd)
+{
+    pthread_mutex_lock(&s->jobs_lock);
+    struct job *job = s->free_jobs;
+    if (job) {
+        s->free_jobs = job->next_free;
+        s->n_free_jobs--;
+    }
+    pthread_mutex_unlock(&s->jobs_lock);
+    struct arena *arena = job ? job->arena : arena_new();
+    if (!job)
+        job = malloc(sizeof(*job));
+    if (!job)
+        abort();
+    memset(job, 0, sizeof(*job));
+    job->arena = arena;
+    job->server = s;
+    job->conn = c;
+    job->mhd = mhd;
+    job->began_us = clock_mono_us();
+    job->r.ctx.arena = arena;
+    job->r.ctx.keys = s->setup.keys;
+    memcpy(job->r.ctx.request_id, uuid_new(arena), sizeof(job->r.ctx.request_id));
+    c->job = job;
+    atomic_fetch_add(&s->in_hand, 1);
+    return job;
+}
+
+static void job_free(struct job *job)
+{
+    struct server *s = job->server;
+    atomic_fetch_sub(&s->body_bytes, job->budget);
+    job->conn->job = NULL;
+    arena_reset(job->arena); // wipes what was in it
+    memset(&job->r, 0, sizeof(job->r));
+    pthread_mutex_lock(&s->jobs_lock);
+    bool keep = s->n_free_jobs < FREE_JOBS_MOST;
+    if (keep) {
+        job->next_free = s->free_jobs;
+        s->free_jobs = job;
+        s->n_free_jobs++;
+    }
+    pthread_mutex_unlock(&s->jobs_lock);
+    if (!keep) {
+        arena_free(job->arena);
+        free(job);
+    }
+    atomic_fetch_sub(&s->in_hand, 1);
+}
+
+// --- answers -------------------------------------------------------------------------------------
+
+static void add_header(struct MHD_Response *response, const char *name, const char *value)
+{
+    if (MHD_add_response_header(response, name, value) != MHD_YES)
+        log_event(LOG_ERROR, "response_header_dropped", "name", name, NULL);
+}
+
+static struct MHD_Response *file_response(struct response *res)
+{
+    int fd = open(res->file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    struct stat st;
+    if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+        log_event(LOG_ERROR, "answer_file_missing", "why", strerror(errno), NULL);
+        if (fd >= 0)
+            close(fd);
+        res->status = 500;
+        res->type = "text/plain; charset=utf-8";
+        return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+    }
+    return MHD_create_response_from_fd64((uint64_t)st.st_size, fd);
+}
+
+// The bytes stay where they are: in the request's arena until the answer is sent, or in the program.
+static struct MHD_Response *response_make(const struct server *s, struct response *res,
+                                          const char *request_id)
+{
+    const void *p = res->static_bytes ? res->static_bytes : res->body.p;
+    size_t n = res->static_bytes ? res->n_static : res->body.n;
+    struct MHD_Response *response =
+        res->file ? file_response(res)
+                  : MHD_create_response_from_buffer(n, (void *)(uintptr_t)p, MHD_RESPMEM_PERSISTENT);
+    if (!response)
+        return NULL;
+    for (const struct pair *h = health_security_headers(s->config->tls); h->name; h++)
+        add_header(response, h->name, h->value);
+    if (request_id)
+        add_header(response, "X-Request-Id", request_id);
+    if (res->type)
+        add_header(response, "Content-Type", res->type);
+    else if (n)
+        add_header(response, "Content-Type", "text/html; charset=utf-8");
+    if (res->personal)
+        add_header(response, "Cache-Control", "no-store");
+    for (size_t i = 0; i < res->n_headers; i++)
+        add_header(response, res->headers[i].name, res->headers[i].value);
+    return response;
+}
+
+static void count_answer(struct server *s, int status, uint64_t us)
+{
+    struct counters *c = &s->counters;
+    int step = 0;
+    while (step < LATENCY_STEPS && us > latency_steps_us[step])
+        step++;
+    atomic_fetch_add(&c->status[status >= 100 && status < 600 ? status / 100 : 5], 1);
+    atomic_fetch_add(&c->latency[step], 1);
+    atomic_fetch_add(&c->latency_us, us);
+}
+
+static mhd_result job_send(struct job *job)
+{
+    struct server *s = job->server;
+    struct MHD_Response *response = response_make(s, &job->res, job->r.ctx.request_id);
+    if (!response)
+        return MHD_NO;
+    if (atomic_load(&s->draining))
+        add_header(response, "Connection", "close");
+    int status = job->res.status ? job->res.status : 200;
+    mhd_result sent = MHD_queue_response(job->mhd, (unsigned)status, response);
+    MHD_destroy_response(response);
+    conn_enter(job->conn, CONN_WORK, 0); // libmicrohttpd's own time limit watches the sending
+    count_answer(s, status, clock_mono_us() - job->began_us);
+    return sent;
+}
+
+static mhd_result shed(struct job *job)
+{
+    struct server *s = job->server;
+    atomic_fetch_add(&s->counters.shed, 1);
+    atomic_fetch_add(&s->counters.status[5], 1);
+    conn_enter(job->conn, CONN_WORK, 0);
+    return MHD_queue_response(job->mhd, 503, job->r.api ? s->shed_api : s->shed_page);
+}
+
+// A refusal before there is a request: no page, only what a program reads.
+static mhd_result refuse_head(struct server *s, struct MHD_Connection *mhd, enum err e, int status)
+{
+    atomic_fetch_add(&s->counters.refused_heads, 1);
+    log_event(LOG_INFO, "request_refused", "by", "gate", "why", err_row(e)->type, NULL);
+    char body[256];
+    int n = snprintf(body, sizeof(body), "{\"type\":\"%s\",\"title\":\"%s\",\"status\":%d}\n",
+                     err_row(e)->type, err_row(e)->words, status);
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer((size_t)n, body, MHD_RESPMEM_MUST_COPY);
+    if (!response)
+        return MHD_NO;
+    for (const struct pair *h = health_security_headers(s->config->tls); h->name; h++)
+        add_header(response, h->name, h->value);
+    add_header(response, "Content-Type", "application/problem+json");
+    add_header(response, "Cache-Control", "no-store");
+    add_header(response, "Connection", "close"); // whatever else has come is never read as a request
+    mhd_result sent = MHD_queue_response(mhd, (unsigned)status, response);
+    MHD_destroy_response(response);
+    return sent;
+}
+
+// --- the gate, second reading --------------------------------------------------------------------
+
+struct listed {
+    const struct gate_head *head;
+    size_t at;
+    bool same;
+};
+
+static mhd_result listed_same(void *cls, enum MHD_ValueKind kind, const char *name, size_t n_name,
+                              const char *value, size_t n_value)
+{
+    struct listed *l = cls;
+    (void)kind;
+    (void)n_value;
+    const struct gate_field *f = l->at < l->head->n_fields ? &l->head->fields[l->at] : NULL;
+    l->same = l->same && f && f->name.p == name && f->name.n == n_name && f->value.p == value;
+    l->at++;
+    return MHD_YES;
+}
+
+// The head as it stands in libmicrohttpd's buffer: METHOD NUL target NUL version NUL NUL, then lines
+// with their colon and CRLF made NUL. A folded line has been moved away, a bare LF left one NUL, a NUL
+// of the client's ends something early: each breaks the pattern or the list made from it.
+static enum gate_verdict head_reread(struct MHD_Connection *mhd, const struct conn *c,
+                                     const char *method, const char *version,
+                                     struct gate_head *head)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    head->method = (struct span){method, strlen(method)};
+    head->target = (struct span){c->target, c->n_target};
+    if (c->n_target > GATE_TARGET_MAX)
+        return GATE_LONG_URI;
+    const char *line_end = method + head->method.n + 1 + c->n_target + 1 + 8;
+    if (!info || c->target_at != method + head->method.n + 1 ||
+        version != c->target_at + c->n_target + 1 || strncmp(version, "HTTP/1.", 7) != 0 ||
+        strlen(version) != 8 || (version[7] != '0' && version[7] != '1'))
+        return GATE_BAD;
+    head->minor = version[7] - '0';
+    const char *end = method + info->header_size;
+    if (line_end + 2 > end || line_end[0] || line_end[1])
+        return GATE_BAD;
+    const char *fields = line_end + 2;
+    enum gate_verdict v =
+        gate_parse_fields(fields, (size_t)(end - fields), gate_marks_mhd, head);
+    if (v == GATE_LARGE)
+        return v;
+    if (v != GATE_OK || head->size != (size_t)(end - fields))
+        return GATE_BAD;
+    struct listed l = {.head = head, .same = true};
+    MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, listed_same, &l);
+    return l.same && l.at == head->n_fields ? GATE_OK : GATE_BAD;
+}
+
+// --- the request ---------------------------------------------------------------------------------
+
+static const char *address_words(struct arena *a, const struct sockaddr_storage *addr)
+{
+    char text[INET6_ADDRSTRLEN] = "";
+    if (addr->ss_family == AF_INET6)
+        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)addr)->sin6_addr, text, sizeof(text));
+    else
+        inet_ntop(AF_INET, &((const struct sockaddr_in *)addr)->sin_addr, text, sizeof(text));
+    return arena_strdup(a, text);
+}
+
+static bool is_loopback(const struct sockaddr_storage *addr)
+{
+    if (addr->ss_family == AF_INET6)
+        return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)addr)->sin6_addr);
+    return ntohl(((const struct sockaddr_in *)addr)->sin_addr.s_addr) >> 24 == 127;
+}
+
+// Whoever connects from this machine is the proxy: its word for where a person is counts, no one else's.
+static const char *remote_of(const struct request *r, const struct conn *c)
+{
+    const char *said = is_loopback(&c->addr) ? request_header(r, "X-Forwarded-For") : NULL;
+    const char *last = said ? strrchr(said, ',') : NULL;
+    last = last ? last + 1 + strspn(last + 1, " ") : said;
+    unsigned char any[16];
+    if (last && (inet_pton(AF_INET, last, any) == 1 || inet_pton(AF_INET6, last, any) == 1))
+        return last;
+    return address_words(r->ctx.arena, &c->addr);
+}
+
+static void headers_copy(struct request *r, const struct gate_head *head)
+{
+    struct pair *headers = ARENA_ARRAY(r->ctx.arena, struct pair, head->n_fields + 1);
+    for (size_t i = 0; i < head->n_fields; i++) {
+        const struct gate_field *f = &head->fields[i];
+        headers[i].name = arena_strndup(r->ctx.arena, f->name.p, f->name.n);
+        headers[i].value = arena_strndup(r->ctx.arena, f->value.p, f->value.n);
+    }
+    r->headers = headers;
+    r->n_headers = head->n_fields;
+}
+
+static void job_route(struct job *job)
+{
+    struct request *r = &job->r;
+    struct route_match m;
+    bool read = strcmp(r->method, "GET") == 0 || strcmp(r->method, "HEAD") == 0;
+    job->pool = POOL_INLINE;
+    if (read && strcmp(r->path, "/health/ping") == 0) {
+        job->kind = JOB_PING;
+    } else if (read && strcmp(r->path, "/health/ready") == 0) {
+        job->kind = JOB_READY;
+        job->pool = POOL_MAIN;
+    } else if (!router_match(router_of(job->server->setup.routes), job->arena, r->method, r->path,
+                             &m)) {
+        r->route = m.route; // a closed door is answered here, without a worker
+        job->pool = m.route->pool;
+    }
+}
+
+static struct job *job_begin(struct server *s, struct conn *c, struct MHD_Connection *mhd,
+                             const struct gate_head *head)
+{
+    struct job *job = job_new(s, c, mhd);
+    struct request *r = &job->r;
+    r->host = &s->host;
+    r->method = arena_strndup(job->arena, head->method.p, head->method.n);
+    headers_copy(r, head);
+    r->ctx.remote = remote_of(r, c);
+    r->path = r->target = "/";
+    r->body = "";
+    enum err e = request_set_target(r, c->target);
+    if (e)
+        job->refusal = e;
+    else
+        job_route(job);
+    return job;
+}
+
+// --- bodies --------------------------------------------------------------------------------------
+
+// How long a body may take: a fair time plus its size at the slowest speed allowed.
+static void body_expect(struct job *job, size_t length)
+{
+    job->body_length = length;
+    conn_enter(job->conn, CONN_BODY,
+               job->server->config->idle_timeout + (long)(length / UPLOAD_BYTES_A_SECOND));
+}
+
+static bool body_budget(struct job *job, size_t more)
+{
+    size_t before = atomic_fetch_add(&job->server->body_bytes, more);
+    job->budget += more;
+    return before + more <= BODY_BYTES_MOST;
+}
+
+static void body_add(struct job *job, const char *p, size_t n)
+{
+    if (job->refusal)
+        return; // read to the end and thrown away, so that the answer can be read
+    size_t need = job->n_body + n + 1;
+    if (need > job->body_cap) {
+        // Memory grows with what has come, not with what was announced.
+        size_t cap = job->body_cap ? job->body_cap * 2 : 4096;
+        while (cap < need)
+            cap *= 2;
+        if (cap > job->body_length + 1)
+            cap = job->body_length + 1;
+        if (!body_budget(job, cap - job->body_cap)) {
+            job->refusal = ERR_OVERLOADED;
+            return;
+        }
+        job->body = arena_grow(job->arena, job->body, job->body_cap, cap);
+        job->body_cap = cap;
+    }
+    memcpy(job->body + job->n_body, p, n);
+    job->n_body += n;
+    job->body[job->n_body] = '\0';
+}
+
+// --- callbacks -----------------------------------------------------------------------------------
+
+static mhd_result head_come(struct server *s, struct conn *c, struct MHD_Connection *mhd,
+                            const char *method, const char *version)
+{
+    struct gate_head head = {0};
+    struct gate_facts facts;
+    enum gate_verdict v = head_reread(mhd, c, method, version, &head);
+    if (v == GATE_OK)
+        v = gate_check(&head, &facts);
+    if (v == GATE_LONG_URI)
+        return refuse_head(s, mhd, ERR_URI_TOO_LONG, 414);
+    if (v == GATE_LARGE)
+        return refuse_head(s, mhd, ERR_TOO_LARGE, 431);
+    if (v != GATE_OK)
+        return refuse_head(s, mhd, ERR_MALFORMED, 400);
+    atomic_fetch_add(&s->counters.requests, 1);
+    struct job *job = job_begin(s, c, mhd, &head);
+    if (!facts.length) {
+        conn_enter(c, CONN_WORK, 0);
+        return MHD_YES;
+    }
+    size_t most = dispatch_body_limit(s->config, job->r.route);
+    if (facts.length > most) {
+        job->refusal = ERR_TOO_LARGE;
+        // Nothing of it has been sent yet, or it is beyond all patience: say so now and close.
+        if (facts.expects || facts.length > DISPATCH_UPLOAD_MAX) {
+            route_refuse(s->setup.routes, &job->r, ERR_TOO_LARGE, &job->res);
+            return job_send(job);
+        }
+    }
+    body_expect(job, (size_t)facts.length);
+    return MHD_YES;
+}
+
+static void job_suspend(void *arg)
+{
+    struct job *job = arg;
+    MHD_suspend_connection(job->mhd);
+}
+
+void server_job_answered(struct job *job)
+{
+    job->answered = true;
+    MHD_resume_connection(job->mhd); // the HTTP thread calls request_come again
+}
+
+static mhd_result request_come(struct job *job)
+{
+    struct server *s = job->server;
+    struct request *r = &job->r;
+    if (job->answered)
+        return job_send(job);
+    r->body = job->body ? job->body : "";
+    r->n_body = job->n_body;
+    conn_enter(job->conn, CONN_WORK, 0);
+    if (job->refusal) {
+        route_refuse(s->setup.routes, r, job->refusal, &job->res);
+    } else if (job->kind == JOB_PING) {
+        response_init(&job->res, job->arena);
+        job->res.type = "text/plain; charset=utf-8";
+        buf_puts(&job->res.body, "ok\n");
+    } else if (job->pool == POOL_INLINE) {
+        route_dispatch(s->setup.routes, r, &job->res);
+    } else {
+        if (queue_put(s->queues[job->pool], &job->item, clock_mono_us(), job_suspend, job))
+            return MHD_YES;
+        return shed(job);
+    }
+    job->answered = true;
+    return job_send(job);
+}
+
+static mhd_result on_request(void *cls, struct MHD_Connection *mhd, const char *url,
+                             const char *method, const char *version, const char *upload,
+                             size_t *n_upload, void **con_cls)
+{
+    struct conn *c = *con_cls;
+    (void)url;
+    if (!c)
+        return MHD_NO;
+    if (!c->job)
+        return head_come(cls, c, mhd, method, version);
+    if (*n_upload) {
+        body_add(c->job, upload, *n_upload);
+        *n_upload = 0;
+        return MHD_YES;
+    }
+    return request_come(c->job);
+}
+
+// Called with the target as it came, before libmicrohttpd takes it apart where it stands.
+static void *on_target(void *cls, const char *target, struct MHD_Connection *mhd)
+{
+    struct server *s = cls;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct conn *c = info ? front_conn(s->front, info->connect_fd) : NULL;
+    if (!c)
+        return NULL;
+    c->target_at = target;
+    c->n_target = target ? strlen(target) : 0;
+    size_t n = c->n_target <= GATE_TARGET_MAX ? c->n_target : 0;
+    if (n)
+        memcpy(c->target, target, n);
+    c->target[n] = '\0';
+    return c;
+}
+
+static void on_completed(void *cls, struct MHD_Connection *mhd, void **con_cls,
+                         enum MHD_RequestTerminationCode why)
+{
+    struct server *s = cls;
+    struct conn *c = *con_cls;
+    (void)mhd;
+    (void)why;
+    *con_cls = NULL;
+    if (!c)
+        return;
+    if (c->job)
+        job_free(c->job);
+    conn_enter(c, CONN_HEAD, s->config->idle_timeout);
+}
+
+static void on_connection(void *cls, struct MHD_Connection *mhd, void **socket_context,
+                          enum MHD_ConnectionNotificationCode what)
+{
+    struct server *s = cls;
+    (void)socket_context;
+    if (what != MHD_CONNECTION_NOTIFY_CLOSED)
+        return;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct conn *c = info ? front_conn(s->front, info->connect_fd) : NULL;
+    if (c)
+        front_conn_closed(s->front, c);
+}
+
+__attribute__((format(printf, 2, 0))) static void on_log(void *cls, const char *fmt, va_list ap)
+{
+    char line[256];
+    (void)cls;
+    vsnprintf(line, sizeof(line), fmt, ap);
+    line[strcspn(line, "\n")] = '\0';
+    log_event(LOG_DEBUG, "microhttpd", "says", line, NULL);
+}
+
+bool server_adopt(struct server *s, int fd, const struct sockaddr *addr, socklen_t addr_len)
+{
+    return MHD_add_connection(s->daemon, fd, addr, addr_len) == MHD_YES;
+}
+
+// --- metrics -------------------------------------------------------------------------------------
+
+static mhd_result on_metrics(void *cls, struct MHD_Connection *mhd, const char *url,
+                             const char *method, const char *version, const char *upload,
+                             size_t *n_upload, void **con_cls)
+{
+    static int seen;
+    (void)version;
+    (void)upload;
+    if (!*con_cls) { // libmicrohttpd's first call: answering now would close the connection
+        *con_cls = &seen;
+        return MHD_YES;
+    }
+    if (*n_upload) {
+        *n_upload = 0;
+        return MHD_YES;
+    }
+    struct arena *a = arena_new();
+    struct buf out;
+    buf_init(&out, a);
+    bool found = strcmp(url, "/metrics") == 0 && strcmp(method, "GET") == 0;
+    if (found)
+        server_metrics(cls, &out);
+    else
+        buf_puts(&out, "not found\n");
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(out.n, out.p, MHD_RESPMEM_MUST_COPY);
+    arena_free(a);
+    if (!response)
+        return MHD_NO;
+    add_header(response, "Content-Type", "text/plain; version=0.0.4");
+    mhd_result sent = MHD_queue_response(mhd, found ? 200 : 404, response);
+    MHD_destroy_response(response);
+    return sent;
+}
+
+static enum err metrics_start(struct ctx *ctx, struct server *s)
+{
+    const struct config *config = s->config;
+    struct sockaddr_in addr = {.sin_family = AF_INET, .sin_port = htons((uint16_t)config->metrics_port)};
+    if (!config->metrics_port)
+        return ERR_OK;
+    if (inet_pton(AF_INET, config->metrics_listen, &addr.sin_addr) != 1 ||
+        ntohl(addr.sin_addr.s_addr) >> 24 != 127)
+        return ctx_refuse(ctx, ERR_CONFIG, "metrics_listen: %s is not a loopback address",
+                          config->metrics_listen);
+    s->metrics_daemon = MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_metrics, s,
+        MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&addr,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)METRICS_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
+        5u, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+    if (!s->metrics_daemon)
+        return ctx_refuse(ctx, ERR_CONFIG, "cannot listen on %s port %ld for metrics",
+                          config->metrics_listen, config->metrics_port);
+    s->metrics_port = (int)config->metrics_port;
+    return ERR_OK;
+}
+
+// --- starting and stopping -----------------------------------------------------------------------
+
+static struct MHD_Response *shed_make(struct server *s, struct arena *a, bool api)
+{
+    struct request_host host = {.config = s->config};
+    struct request r = {.ctx.arena = a, .method = "GET", .path = "/", .target = "/", .body = "",
+                        .csrf = "", .api = api, .host = &host};
+    struct response res;
+    memcpy(r.ctx.request_id, uuid_new(a), sizeof(r.ctx.request_id));
+    route_refuse(s->setup.routes, &r, ERR_OVERLOADED, &res);
+    struct MHD_Response *response = MHD_create_response_from_buffer(
+        res.body.n, res.body.p, MHD_RESPMEM_MUST_COPY);
+    if (!response)
+        abort();
+    for (const struct pair *h = health_security_headers(s->config->tls); h->name; h++)
+        add_header(response, h->name, h->value);
+    add_header(response, "Content-Type", res.type ? res.type : "text/html; charset=utf-8");
+    add_header(response, "Cache-Control", "no-store");
+    for (size_t i = 0; i < res.n_headers; i++)
+        add_header(response, res.headers[i].name, res.headers[i].value);
+    return response;
+}
+
+static enum err daemon_start(struct ctx *ctx, struct server *s)
+{
+    const struct config *config = s->config;
+    struct MHD_OptionItem threads[] = {
+        {MHD_OPTION_THREAD_POOL_SIZE, config->http_threads, NULL}, {MHD_OPTION_END, 0, NULL}};
+    if (config->http_threads < 2)
+        threads[0].option = MHD_OPTION_END;
+    // Slightly more than our own limits, which answer in words before these are met.
+    unsigned most = (unsigned)config->connections + 64;
+    s->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC |
+            MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
+        0, NULL, NULL, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
+        MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_CONNECTION_LIMIT, most,
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)config->connections_per_address + 64,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)config->idle_timeout, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, threads,
+        MHD_OPTION_END);
+    return s->daemon ? ERR_OK : ctx_fail(ctx, ERR_INTERNAL, "libmicrohttpd did not start");
+}
+
+static void server_free(struct server *s)
+{
+    workers_stop(s);
+    front_halt(s->front); // before the daemon it hands connections to
+    if (s->metrics_daemon)
+        MHD_stop_daemon(s->metrics_daemon);
+    if (s->daemon)
+        MHD_stop_daemon(s->daemon);
+    front_free(s->front);
+    if (s->shed_page)
+        MHD_destroy_response(s->shed_page);
+    if (s->shed_api)
+        MHD_destroy_response(s->shed_api);
+    for (struct job *job = s->free_jobs, *next; job; job = next) {
+        next = job->next_free;
+        arena_free(job->arena);
+        free(job);
+    }
+    queue_free(s->queues[POOL_MAIN]);
+    queue_free(s->queues[POOL_SLOW]);
+    pthread_mutex_destroy(&s->jobs_lock);
+    free(s);
+}
+
+enum err server_start(struct ctx *ctx, const struct server_setup *setup, struct server **ret)
+{
+    enum err e = route_table_check(ctx, setup->routes);
+    if (e)
+        return e;
+    struct server *s = calloc(1, sizeof(*s));
+    if (!s)
+        abort();
+    s->setup = *setup;
+    s->config = s->host.config = setup->config;
+    pthread_mutex_init(&s->jobs_lock, NULL);
+    s->shed_page = shed_make(s, ctx->arena, false);
+    s->shed_api = shed_make(s, ctx->arena, true);
+    e = workers_start(ctx, s);
+    if (!e)
+        e = daemon_start(ctx, s);
+    if (!e)
+        e = front_start(ctx, s, &s->front, &s->port);
+    if (!e)
+        e = metrics_start(ctx, s); // last: it reads all the others
+    if (e) {
+        server_free(s);
+        return e;
+    }
+    *ret = s;
+    return ERR_OK;
+}
+
+int server_port(const struct server *s)
+{
+    return s->port;
+}
+
+int server_metrics_port(const struct server *s)
+{
+    return s->metrics_port;
+}
+
+static bool wait_idle(struct server *s, long milliseconds)
+{
+    for (; atomic_load(&s->in_hand) > 0 && milliseconds > 0; milliseconds -= 5)
+        usleep(5000);
+    return atomic_load(&s->in_hand) == 0;
+}
+
+void server_stop(struct server *s)
+{
+    atomic_store(&s->draining, true);
+    front_stop_accepting(s->front);
+    if (!wait_idle(s, s->config->drain_seconds * 1000)) {
+        log_event(LOG_WARN, "drain_time_over", NULL);
+        atomic_store(&s->abandoning, true); // what still waits is told to come back
+    }
+    workers_stop(s);
+    wait_idle(s, 1000);
+    server_free(s);
+}
