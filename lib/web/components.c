@@ -282,3 +282,12 @@ const char *ui_results_words(struct arena *a, const struct ui_results_pagination
                                : arena_printf(a, "Showing %s %s to %s", term, r->from, r->to);
     return given(r->count) ? arena_printf(a, "%s total %s", r->count, term) : NULL;
 }
+
+const char *ui_alert_variant(const char *v)
+{
+    static const char *const variants[] = {"success", "warning", "error"};
+    for (size_t i = 0; v && i < sizeof variants / sizeof variants[0]; i++)
+        if (strcmp(variants[i], v) == 0)
+            return variants[i];
+    return "information";
+}

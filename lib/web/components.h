@@ -850,3 +850,6 @@ const char *ui_count_description(struct arena *a, const struct ui_character_coun
 
 /** "Showing 1 to 10 of 42 total results" as MoJ says it, or NULL. */
 const char *ui_results_words(struct arena *a, const struct ui_results_pagination *v);
+
+/** One of "information", "success", "warning" and "error"; "information" if v is none of them. */
+const char *ui_alert_variant(const char *v);

@@ -5,7 +5,8 @@
 #include "web/templates.gen.h"
 
 #include <ctype.h>
-#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #define ROW(T, JSON, KIND, FIELD) {JSON, KIND, offsetof(struct T, FIELD), NULL}
 #define SUB(T, JSON, FIELD, TABLE) {JSON, OPT_SUB, offsetof(struct T, FIELD), &TABLE##_options}
@@ -243,6 +244,53 @@ TABLE(generic_header, ui_generic_header, LOOKS(ui_generic_header),
       ROW(ui_generic_header, "logoHtml", OPT_HTML, logo_html), ROW(ui_generic_header, "url", OPT_TEXT, url),
       ROW(ui_generic_header, "containerClasses", OPT_TEXT, container_classes))
 
+// MoJ Frontend
+TABLE(moj_alert, ui_alert, WORDS(ui_alert), LOOKS(ui_alert), ROW(ui_alert, "title", OPT_TEXT, title),
+      ROW(ui_alert, "variant", OPT_TEXT, variant), ROW(ui_alert, "headingTag", OPT_TEXT, heading_tag),
+      ROW(ui_alert, "showTitleAsHeading", OPT_BOOL, show_title_as_heading),
+      ROW(ui_alert, "dismissible", OPT_BOOL, dismissible),
+      ROW(ui_alert, "disableAutoFocus", OPT_BOOL, disable_auto_focus),
+      ROW(ui_alert, "focusOnDismissSelector", OPT_TEXT, focus_on_dismiss_selector),
+      ROW(ui_alert, "dismissText", OPT_TEXT, dismiss_text), ROW(ui_alert, "role", OPT_TEXT, role))
+TABLE(moj_badge, ui_badge, WORDS(ui_badge), LOOKS(ui_badge))
+TABLE(moj_identity_bar, ui_identity_bar, LOOKS(ui_identity_bar),
+      SUB(ui_identity_bar, "title", title, cell_text))
+TABLE(link, ui_link, ROW(ui_link, "href", OPT_TEXT, href), ROW(ui_link, "text", OPT_TEXT, text))
+TABLE(filter_category, ui_filter_category, SUB(ui_filter_category, "heading", heading, cell_text),
+      LIST(ui_filter_category, "items", items, link))
+TABLE(selected_filters, ui_selected_filters, SUB(ui_selected_filters, "heading", heading, cell_text),
+      SUB(ui_selected_filters, "clearLink", clear_link, link),
+      LIST(ui_selected_filters, "categories", categories, filter_category))
+TABLE(filter_submit, ui_filter_submit, ROW(ui_filter_submit, "text", OPT_TEXT, text),
+      ROW(ui_filter_submit, "attributes", OPT_ATTRS, attributes))
+TABLE(moj_filter, ui_filter, SUB(ui_filter, "heading", heading, cell_text),
+      SUB(ui_filter, "selectedFilters", selected_filters, selected_filters),
+      SUB(ui_filter, "submit", submit, filter_submit), ROW(ui_filter, "optionsHtml", OPT_HTML, options_html),
+      ROW(ui_filter, "attributes", OPT_ATTRS, attributes))
+TABLE(timeline_item, ui_timeline_item, WORDS(ui_timeline_item), LOOKS(ui_timeline_item),
+      SUB(ui_timeline_item, "label", label, cell_text), SUB(ui_timeline_item, "byline", byline, cell_text),
+      ROW(ui_timeline_item, "when", OPT_TEXT, when),
+      {"datetime", OPT_SUB, offsetof(struct ui_timeline_item, timestamp),
+       &(const struct option_table){
+           (const struct option[]){{"timestamp", OPT_TEXT, 0, NULL}, {"type", OPT_PASS, 0, NULL}}, 2, 0}})
+TABLE(moj_timeline, ui_timeline, LOOKS(ui_timeline), LIST(ui_timeline, "items", items, timeline_item),
+      ROW(ui_timeline, "headingLevel", OPT_INT, heading_level))
+TABLE(sub_nav_item, ui_sub_nav_item, WORDS(ui_sub_nav_item), LOOKS(ui_sub_nav_item),
+      ROW(ui_sub_nav_item, "href", OPT_TEXT, href), ROW(ui_sub_nav_item, "active", OPT_BOOL, active))
+TABLE(moj_sub_navigation, ui_sub_navigation, LOOKS(ui_sub_navigation),
+      LIST(ui_sub_navigation, "items", items, sub_nav_item), ROW(ui_sub_navigation, "label", OPT_TEXT, label))
+TABLE(moj_search, ui_search, LOOKS(ui_search), ROW(ui_search, "action", OPT_TEXT, action),
+      SUB(ui_search, "label", label, label), SUB(ui_search, "hint", hint, hint),
+      SUB(ui_search, "input", input, input), SUB(ui_search, "button", button, button))
+TABLE(results, ui_results, ROW(ui_results, "from", OPT_TEXT, from), ROW(ui_results, "to", OPT_TEXT, to),
+      ROW(ui_results, "count", OPT_TEXT, count), ROW(ui_results, "text", OPT_TEXT, text))
+TABLE(moj_pagination, ui_results_pagination, LOOKS(ui_results_pagination),
+      SUB(ui_results_pagination, "previous", previous, pagination_link),
+      SUB(ui_results_pagination, "next", next, pagination_link),
+      LIST(ui_results_pagination, "items", items, page_item),
+      SUB(ui_results_pagination, "results", results, results),
+      ROW(ui_results_pagination, "landmarkLabel", OPT_TEXT, landmark_label))
+
 #define COMPONENTS(X)                                                                              \
     X("back-link", back_link)                                                                      \
     X("breadcrumbs", breadcrumbs)                                                                  \
@@ -286,6 +334,36 @@ COMPONENTS(DRAW)
 
 #define ENTRY(FOLDER, NAME) {FOLDER, &NAME##_options, draw_##NAME},
 const struct component components[] = {COMPONENTS(ENTRY)};
+
+#define MOJ(X)                                                                                     \
+    X("moj-alert", alert)                                                                          \
+    X("moj-badge", badge)                                                                          \
+    X("moj-filter", filter)                                                                        \
+    X("moj-identity-bar", identity_bar)                                                            \
+    X("moj-pagination", pagination)                                                                \
+    X("moj-search", search)                                                                        \
+    X("moj-sub-navigation", sub_navigation)                                                        \
+    X("moj-timeline", timeline)
+
+#define MOJ_TEMPLATE_alert tpl_alert
+#define MOJ_TEMPLATE_badge tpl_badge
+#define MOJ_TEMPLATE_filter tpl_filter
+#define MOJ_TEMPLATE_identity_bar tpl_identity_bar
+#define MOJ_TEMPLATE_pagination tpl_results_pagination
+#define MOJ_TEMPLATE_search tpl_search
+#define MOJ_TEMPLATE_sub_navigation tpl_sub_navigation
+#define MOJ_TEMPLATE_timeline tpl_timeline
+
+#define MOJ_DRAW(FOLDER, NAME)                                                                     \
+    static void draw_moj_##NAME(struct buf *out, const void *options)                              \
+    {                                                                                              \
+        MOJ_TEMPLATE_##NAME(out, options);                                                         \
+    }
+MOJ(MOJ_DRAW)
+
+#define MOJ_ENTRY(FOLDER, NAME) {FOLDER, &moj_##NAME##_options, draw_moj_##NAME},
+static const struct component moj[] = {MOJ(MOJ_ENTRY)};
+
 const size_t components_count = sizeof components / sizeof components[0];
 
 const struct component *component_find(const char *folder)
@@ -293,6 +371,9 @@ const struct component *component_find(const char *folder)
     for (size_t i = 0; i < components_count; i++)
         if (strcmp(components[i].folder, folder) == 0)
             return &components[i];
+    for (size_t i = 0; i < sizeof moj / sizeof moj[0]; i++)
+        if (strcmp(moj[i].folder, folder) == 0)
+            return &moj[i];
     return NULL;
 }
 
@@ -415,6 +496,8 @@ static bool value_map(struct option_map *m, const struct option *o, json_t *j, c
         return json_is_object(j);
     case OPT_SUB:
         return !json_is_object(j) ? !truthy(j) : options_map(m, o->sub, j, at);
+    case OPT_PASS:
+        return true;
     case OPT_DATE_PART:
         ((struct ui_date_item *)(void *)at)->omitted = json_is_false(j);
         return !json_is_object(j) || options_map(m, o->sub, j, at);

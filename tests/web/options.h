@@ -22,6 +22,7 @@ enum option_kind {
     OPT_LIST,      // {items, count} of structs, from an array; null and false are empty items
     OPT_ROWS,      // {items, count} of {items, count}, from an array of arrays
     OPT_VALUES,    // struct ui_values, from an array of texts
+    OPT_PASS,      // only MoJ's own template uses it
     OPT_SLOT_END,  // struct ui_slots's end and end_inline, from a text or {html, align}
 };
 

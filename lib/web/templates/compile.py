@@ -682,11 +682,11 @@ def header(sources):
     return '\n'.join(lines) + '\n'
 
 
-def unit(sources, known):
+def unit(sources, known, header_name):
     includes = []
     for s in sources:
         includes += [i for i in s.includes if i not in includes]
-    lines = ['// Made by templates/compile.py.', '#include "web/templates.gen.h"', '']
+    lines = ['// Made by templates/compile.py.', f'#include "{header_name}"', '']
     for i in includes + ['web/assets.h', 'web/components.h']:
         lines.append(f'#include "{i}"')
     lines.append('')
@@ -699,7 +699,8 @@ def unit(sources, known):
 def main():
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument('--root', required=True, help='source root: names in messages are relative to it')
-    p.add_argument('--out', required=True, help='folder of templates.gen.h and templates_N.gen.c')
+    p.add_argument('--out', required=True, help='folder of X.gen.h and X_N.gen.c')
+    p.add_argument('--header', default='web/templates.gen.h', help='the header, as it is included')
     p.add_argument('--units', type=int, default=1, help='number of C files to spread over')
     p.add_argument('--depfile')
     p.add_argument('folders', nargs='+')
@@ -718,20 +719,22 @@ def main():
                     raise TemplateError(t.path, t.line, f'{t.name} is also in {known[t.name].path}')
                 known[t.name] = t
         units = [unit([s for s in sources
-                       if zlib.crc32(os.path.basename(s.path).encode()) % args.units == n], known)
+                       if zlib.crc32(os.path.basename(s.path).encode()) % args.units == n], known, args.header)
                  for n in range(args.units)]
     except TemplateError as e:
         print(e, file=sys.stderr)
         return 1
-    write_if_changed(os.path.join(args.out, 'templates.gen.h'), header(sources))
+    name = os.path.basename(args.header)
+    stem = name.split('.')[0]
+    write_if_changed(os.path.join(args.out, name), header(sources))
     for n, text in enumerate(units):
-        write_if_changed(os.path.join(args.out, f'templates_{n}.gen.c'), text)
+        write_if_changed(os.path.join(args.out, f'{stem}_{n}.gen.c'), text)
     if args.depfile:
         # Folders too: a template that is added or removed changes its folder's time.
         seen = [os.path.abspath(f) for f in args.folders if os.path.isdir(f)] + \
                [os.path.abspath(f) for f in files]
         with open(args.depfile, 'w', encoding='utf-8') as f:
-            f.write(os.path.join(args.out, 'templates.gen.h') + ': ' +
+            f.write(os.path.join(args.out, name) + ': ' +
                     ' '.join(s.replace(' ', '\\ ') for s in seen) + '\n')
     return 0
 
