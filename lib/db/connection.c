@@ -128,9 +128,29 @@ static PGconn *open_connection(const struct db *db)
     return PQconnectdbParams(names, values, 1);
 }
 
+/**
+ * A cheap look before sending: an idle connection has nothing to read unless the server closed it
+ * (or sent a notification). So the first request after a restart of PostgreSQL finds out here,
+ * while nothing is at stake, and not after sending.
+ */
+static bool idle_alive(struct db *db)
+{
+    for (int i = 0; i < 8; i++) {
+        struct pollfd p = {.fd = PQsocket(db->conn), .events = POLLIN};
+        if (p.fd < 0)
+            return false;
+        if (poll(&p, 1, 0) <= 0)
+            break;
+        if (!PQconsumeInput(db->conn))
+            return false;
+        (void)PQisBusy(db->conn); // parses what came, without taking notifications away
+    }
+    return db_connected(db) && !db->dying;
+}
+
 enum err db_connect(struct ctx *ctx, struct db *db)
 {
-    if (db_connected(db))
+    if (db->conn && idle_alive(db))
         return ERR_OK;
     db_drop(db);
     if (db->transaction_lost)
@@ -175,23 +195,22 @@ static size_t connect_steps(struct ctx *ctx, struct db *db, struct db_step *step
 
 /** One pipeline prepares all. If some cannot be, the others are tried too, so that the log line
  *  names the first few: a program newer than the schema then explains itself. */
-static enum err prepare_all(struct ctx *ctx, struct db *db)
+static enum err run_connect_steps(struct ctx *ctx, struct db *db, struct db_step *steps, size_t n)
 {
-    struct db_step *steps = ARENA_ARRAY(ctx->arena, struct db_step,
-                                        db->catalogue->n + DB_CHANNELS_MAX);
-    size_t n = connect_steps(ctx, db, steps), done = 0, failures = 0;
+    size_t done = 0, failures = 0;
     const char *words = "";
     while (done < n) {
         struct db_ran ran = db_steps_run(ctx->arena, db, steps + done, n - done);
         if (ran.outcome == OUT_OK)
             break;
         if (ran.outcome != OUT_SQL || ran.failed >= n - done || failures == FAILURES_MAX) {
-            enum err e = failures ? ERR_SCHEMA : db_fail_ran(ctx, &ran, "prepare");
+            enum err e = failures ? ERR_OK : db_fail_ran(ctx, &ran, "prepare");
             PQclear(ran.error);
-            return failures ? ctx_fail(ctx, e, "%s", words) : e;
+            return failures ? ctx_fail(ctx, ERR_SCHEMA, "%s", words) : e;
         }
         const struct db_step *bad = &steps[done + ran.failed];
-        const char *name = bad->kind == STEP_PREPARE ? db->catalogue->queries[bad->query].name : "listen";
+        const char *name =
+            bad->kind == STEP_PREPARE ? db->catalogue->queries[bad->query].name : "listen";
         // No value is in a statement yet, so the server's own words are safe to keep.
         words = arena_printf(ctx->arena, "%s%squery %s cannot be prepared: %s", words,
                              *words ? "; " : "", name,
@@ -203,32 +222,18 @@ static enum err prepare_all(struct ctx *ctx, struct db *db)
     return failures ? ctx_fail(ctx, ERR_SCHEMA, "%s", words) : ERR_OK;
 }
 
-/**
- * A cheap look before sending: an idle connection has nothing to read unless the server closed it
- * (or sent a notification). So the first request after a restart of PostgreSQL finds out here,
- * while nothing is at stake, and not after sending.
- */
-static bool idle_alive(struct db *db)
+static enum err prepare_all(struct ctx *ctx, struct db *db)
 {
-    for (int i = 0; i < 8; i++) {
-        struct pollfd p = {.fd = PQsocket(db->conn), .events = POLLIN};
-        if (p.fd < 0)
-            return false;
-        if (poll(&p, 1, 0) <= 0)
-            break;
-        if (!PQconsumeInput(db->conn))
-            return false;
-        (void)PQisBusy(db->conn); // parses what came, without taking notifications away
-    }
-    return db_connected(db) && !db->dying;
+    size_t most = db->catalogue->n + DB_CHANNELS_MAX;
+    struct db_step *steps = ARENA_ARRAY(ctx->arena, struct db_step, most);
+    enum err e = run_connect_steps(ctx, db, steps, connect_steps(ctx, db, steps));
+    for (size_t i = 0; i < most; i++)
+        PQclear(steps[i].result);
+    return e;
 }
 
 enum err db_ready(struct ctx *ctx, struct db *db)
 {
-    if (db->conn && !idle_alive(db))
-        db_drop(db);
-    if (db->transaction_lost)
-        return ctx_fail(ctx, ERR_UNAVAILABLE, "the transaction was lost with its connection");
     enum err e = db_connect(ctx, db);
     if (e || db->all_prepared)
         return e;

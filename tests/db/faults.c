@@ -245,11 +245,10 @@ TEST(listening_survives_a_restart)
     ctx_close(&ctx);
 }
 
-static enum err slow_row(void *arg, const char *const *values, const int *lengths, size_t n)
+static enum err count_row(void *arg, const char *const *values, const int *lengths, size_t n)
 {
     (void)values, (void)lengths, (void)n;
-    if (++*(int *)arg == 1)
-        cluster_kill(cluster_shared());
+    ++*(int *)arg;
     return ERR_OK;
 }
 
@@ -262,13 +261,14 @@ TEST(a_stream_cut_short_is_an_error)
     struct hands *h = hands_start(&ctx, "select true",
                                   "select pg_terminate_backend(pid) from pg_stat_activity "
                                   "where usename = 'phoenix_worker'");
-    CHECK_INT(db_stream(&ctx, TQ_SERIES, p, 2, slow_row, &(int){1}), ERR_UNAVAILABLE);
+    CHECK_INT(db_stream(&ctx, TQ_SERIES, p, 2, count_row, &rows), ERR_UNAVAILABLE);
+    CHECK(rows < 2000000);
     pthread_join(h->thread, NULL);
     db_rollback(&ctx);
-    CHECK_INT(db_stream(&ctx, TQ_SERIES, (struct db_param[]){DB_TEXT("5"), DB_TEXT("-1")}, 2, slow_row,
-                        (rows = 1, &rows)),
-              ERR_OK);
-    CHECK_INT(rows, 6);
+    rows = 0;
+    p[0] = DB_TEXT("5");
+    CHECK_INT(db_stream(&ctx, TQ_SERIES, p, 2, count_row, &rows), ERR_OK);
+    CHECK_INT(rows, 5);
     ctx_close(&ctx);
 }
 
