@@ -175,7 +175,6 @@ create table app.contact (
   received_at       timestamptz not null default now(),
   client_ref        uuid,
   corrects          uuid,
-  correction_reason app.code,
   superseded_by     uuid,
   primary key (site_id, id),
   foreign key (site_id, participant_id) references app.participant,
@@ -205,7 +204,8 @@ create table app.contact_note (
   site_id        text not null,
   contact_id     uuid not null,
   participant_id uuid not null,
-  note           app.sealed not null,
+  note           app.sealed,
+  correction_reason app.sealed, -- why this version replaced the one before it
   primary key (site_id, contact_id),
   foreign key (site_id, contact_id) references app.contact
 );

@@ -1,6 +1,6 @@
 -- State machines. The table app.transition is the one place that says which steps exist, which need
 -- a reason, and what permission they take; triggers refuse the rest (PX004 names what is possible,
--- PX005 says what is missing, PX006 somebody else was first), keep the dated events and the clocks.
+-- PX006 says what is missing, PX005 somebody else was first), keep the dated events and the clocks.
 
 create table app.transition (
   machine      text not null,
@@ -104,7 +104,7 @@ begin
       using errcode = 'PX004';
   end if;
   if t.needs_reason and p_reason is null then
-    raise exception 'Enter a reason' using errcode = 'PX005', column = 'reason';
+    raise exception 'reason: Enter a reason' using errcode = 'PX006';
   end if;
   if access.trusted() or (t.permission = 'system' and session_user = 'phoenix_worker') then
     return;
@@ -123,7 +123,7 @@ begin
     return now();
   end if;
   if given > now() + interval '5 minutes' then
-    raise exception 'The date must not be in the future' using errcode = 'PX005', column = 'at';
+    raise exception 'at: The date must not be in the future' using errcode = 'PX006';
   end if;
   return given;
 end $$;
@@ -135,7 +135,7 @@ create function app.version_check() returns trigger
   as $$
 begin
   if new.version is distinct from old.version + 1 then
-    raise exception 'Somebody else has changed this since you opened it' using errcode = 'PX006';
+    raise exception 'Somebody else has changed this since you opened it' using errcode = 'PX005';
   end if;
   return new;
 end $$;
@@ -199,7 +199,7 @@ begin
     end if;
   end if;
   if new.suspended_at > now() + interval '5 minutes' then
-    raise exception 'The date must not be in the future' using errcode = 'PX005', column = 'suspended_at';
+    raise exception 'suspended_at: The date must not be in the future' using errcode = 'PX006';
   end if;
   if new.stage <> old.stage then
     if new.stage = 'closed' then
@@ -403,7 +403,7 @@ begin
       raise exception 'Sessions are recorded once the referral has started' using errcode = 'PX004';
     end if;
     if new.held_on > app.today() then
-      raise exception 'The date must not be in the future' using errcode = 'PX005', column = 'held_on';
+      raise exception 'held_on: The date must not be in the future' using errcode = 'PX006';
     end if;
   end if;
   return new;
@@ -430,7 +430,7 @@ begin
       new.decision_due := null;
     end if;
     if new.triggered_on > app.today() then
-      raise exception 'The date must not be in the future' using errcode = 'PX005', column = 'triggered_on';
+      raise exception 'triggered_on: The date must not be in the future' using errcode = 'PX006';
     end if;
     new.decision_due := coalesce(new.decision_due, app.working_days_after(app.local_day(new.raised_at), 2));
     new.reason_code := coalesce(new.reason_code, new.trigger);
@@ -486,7 +486,7 @@ begin
   end if;
   if tg_table_name = 'escalation_action' then
     if new.taken_on > app.today() then
-      raise exception 'The date must not be in the future' using errcode = 'PX005', column = 'taken_on';
+      raise exception 'taken_on: The date must not be in the future' using errcode = 'PX006';
     end if;
     update app.escalation e set first_action_at = new.at
      where e.site_id = new.site_id and e.id = new.escalation_id and e.first_action_at is null;

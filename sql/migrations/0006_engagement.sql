@@ -24,13 +24,13 @@ begin
     new.superseded_by := null;
   end if;
   if new.happened_at > now() + interval '5 minutes' then
-    raise exception 'The date and time must not be in the future'
-      using errcode = 'PX005', column = 'happened_at';
+    raise exception 'happened_at: The date and time must not be in the future'
+      using errcode = 'PX006';
   end if;
   select v.successful, v.missed into new.successful, new.missed
     from access.vocabulary v where v.name = 'outcome' and v.code = new.outcome;
   if not found then
-    raise exception 'Choose an outcome from the list' using errcode = 'PX005', column = 'outcome';
+    raise exception 'outcome: Choose an outcome from the list' using errcode = 'PX006';
   end if;
   if new.corrects is not null then
     select c.participant_id, c.superseded_by into was from app.contact c
@@ -39,7 +39,7 @@ begin
       raise exception 'nobody' using errcode = 'P0002';
     end if;
     if was.superseded_by is not null then
-      raise exception 'Somebody else has corrected this since you opened it' using errcode = 'PX006';
+      raise exception 'Somebody else has corrected this since you opened it' using errcode = 'PX005';
     end if;
   end if;
   return new;

@@ -186,18 +186,18 @@ create function access.user_shape() returns trigger
 begin
   new.username := lower(new.username);
   if new.site_id is null and new.role in ('navigator', 'team_lead') then
-    raise exception 'Choose a site' using errcode = 'PX005', column = 'site';
+    raise exception 'site: Choose a site' using errcode = 'PX006';
   end if;
   if new.agency_id is null and new.role in ('provider', 'probation', 'youth_justice') then
-    raise exception 'Choose an agency' using errcode = 'PX005', column = 'agency';
+    raise exception 'agency: Choose an agency' using errcode = 'PX006';
   end if;
   if new.team_id is null and new.role = 'team_lead' then
-    raise exception 'Choose a team' using errcode = 'PX005', column = 'team';
+    raise exception 'team: Choose a team' using errcode = 'PX006';
   end if;
   if new.team_id is not null and not exists (
        select from access.team t where t.id = new.team_id
         and (new.site_id is null or t.site_id = new.site_id)) then
-    raise exception 'Choose a team of the same site' using errcode = 'PX005', column = 'team';
+    raise exception 'team: Choose a team of the same site' using errcode = 'PX006';
   end if;
   return new;
 end $$;
@@ -211,7 +211,7 @@ create function access.user_add(p_id uuid, p_username text, p_display_name text,
 begin
   perform access.admin_check(p_role, p_site);
   if exists (select from access."user" u where u.username = lower(p_username)) then
-    raise exception 'That username is taken' using errcode = 'PX005', column = 'username';
+    raise exception 'username: That username is taken' using errcode = 'PX006';
   end if;
   insert into access."user" (id, username, display_name, role, site_id, team_id, agency_id,
                              password_hash, must_change_password)
@@ -230,7 +230,7 @@ declare
 begin
   perform access.admin_check(p_role, p_site);
   if p_version is not null and p_version <> u.version then
-    raise exception 'Somebody else has changed this since you opened it' using errcode = 'PX006';
+    raise exception 'Somebody else has changed this since you opened it' using errcode = 'PX005';
   end if;
   update access."user" x set display_name = p_display_name, role = p_role, site_id = p_site,
          team_id = p_team, agency_id = p_agency where x.id = p_id returning x.version into v;
