@@ -163,6 +163,14 @@ struct page *web_page(struct request *r, struct response *res, const char *title
         p->flash = flash->words;
         p->flash_type = flash->type;
     }
+    // A form on a page that was only asked for has come back across a sign-in: see draft.c.
+    if (r->n_form && strcmp(r->method, "GET") == 0) {
+        p->flash = "You were signed out. Check what you typed, then save.";
+        p->flash_type = "information";
+    }
+    if (actor && actor->must_change_password && strncmp(r->path, "/account", 8) != 0 &&
+        !res->status)
+        response_redirect(res, "/account");
     if (actor) {
         p->nav = nav_items(r);
         p->user_name = actor->display_name;
