@@ -42,7 +42,8 @@ const struct vocab_code *vocab_code(const char *name, const char *code)
 {
     const struct vocab *v = vocab_find(name);
     for (size_t i = 0; v && code && i < v->n; i++)
-        if (strcmp(v->codes[i].code, code) == 0)
+        if (strcmp(v->codes[i].code, code) == 0 ||
+            (v->codes[i].also && strcmp(v->codes[i].also, code) == 0))
             return &v->codes[i];
     return NULL;
 }

@@ -43,9 +43,11 @@ static enum err take_vocab(struct ctx *ctx, struct arena *a, cfg_t *from, struct
     for (size_t i = 0; i < to->n; i++) {
         cfg_t *code = cfg_getnsec(from, "code", (unsigned)i);
         const char *label = cfg_getstr(code, "label");
+        const char *also = cfg_getstr(code, "also");
         codes[i] = (struct vocab_code){
             .code = arena_strdup(a, cfg_title(code)),
             .label = arena_strdup(a, label ? label : ""),
+            .also = also ? arena_strdup(a, also) : NULL,
             .successful = cfg_getbool(code, "successful"),
             .missed = cfg_getbool(code, "missed"),
         };
@@ -130,7 +132,7 @@ static enum err take(struct ctx *ctx, struct arena *a, const char *path, cfg_t *
 
 enum err programme_read(struct ctx *ctx, const char *path, const struct programme **ret)
 {
-    cfg_opt_t code[] = {CFG_STR("label", NULL, CFGF_NONE),
+    cfg_opt_t code[] = {CFG_STR("label", NULL, CFGF_NONE), CFG_STR("also", NULL, CFGF_NONE),
                         CFG_BOOL("successful", cfg_false, CFGF_NONE),
                         CFG_BOOL("missed", cfg_false, CFGF_NONE), CFG_END()};
     cfg_opt_t vocabulary[] = {CFG_SEC("code", code, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
