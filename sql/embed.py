@@ -63,7 +63,8 @@ def clean(path, line, text):
     while pos < len(text):
         tok = TOKEN.search(text, pos)
         plain = text[pos:tok.start()] if tok else text[pos:]
-        if ended and (plain.strip() or (tok and not tok.group('comment') and not tok.group('open'))):
+        remark = tok and (tok.group('comment') or tok.group('open'))
+        if ended and (plain.strip() or (tok and not remark)):
             bad(path, line, 'more than one statement under one name')
         out.append(plain)
         if not tok:
@@ -181,8 +182,9 @@ def header_text(args, queries):
         out += [f'#define {args.prefix}COUNT {len(queries)}']
     else:
         out += [f'enum {args.enum} {{']
-        out += [f'    {args.prefix}{q.name.upper()}, // {os.path.basename(q.path)}: {q.nparams} params'
-                for q in queries]
+        for q in queries:
+            remark = f'{os.path.basename(q.path)}: {q.nparams} params'
+            out.append(f'    {args.prefix}{q.name.upper()}, // {remark}')
         out += [f'    {args.prefix}COUNT', '};']
     return '\n'.join(out) + '\n'
 

@@ -18,10 +18,10 @@ static const char *connection_dbname(struct ctx *ctx, const char *conninfo)
 
 static PGconn *superuser_open(const char *conninfo)
 {
-    const char *const names[] = {"connect_timeout", "dbname", "dbname", "application_name",
-                                 "options", NULL};
-    const char *const values[] = {"5", conninfo, "postgres", "phoenix",
-                                  "-c client_min_messages=error", NULL};
+    const char *const names[] = {"connect_timeout",  "dbname",  "dbname",
+                                 "application_name", "options", NULL};
+    const char *const values[] = {
+        "5", conninfo, "postgres", "phoenix", "-c client_min_messages=error", NULL};
     return PQconnectdbParams(names, values, 1);
 }
 
@@ -39,7 +39,8 @@ static enum err exec(struct ctx *ctx, PGconn *conn, const char *sql, const char 
 
 static bool present(PGconn *conn, enum db_internal i, const char *name)
 {
-    PGresult *r = PQexecParams(conn, db_sql(i), 1, NULL, (const char *const[]){name}, NULL, NULL, 0);
+    PGresult *r =
+        PQexecParams(conn, db_sql(i), 1, NULL, (const char *const[]){name}, NULL, NULL, 0);
     bool found = PQntuples(r) == 1;
     PQclear(r);
     return found;
@@ -47,8 +48,7 @@ static bool present(PGconn *conn, enum db_internal i, const char *name)
 
 static enum err create_roles(struct ctx *ctx, PGconn *conn)
 {
-    static const enum db_login logins[] = {DB_OWNER,  DB_APP,   DB_AUTH,
-                                           DB_WORKER, DB_TRIAL, DB_SEAL};
+    static const enum db_login logins[] = {DB_OWNER, DB_APP, DB_AUTH, DB_WORKER, DB_TRIAL, DB_SEAL};
     enum err e = ERR_OK;
     for (size_t i = 0; i < sizeof(logins) / sizeof(logins[0]) && !e; i++) {
         const char *user = db_user(logins[i]);

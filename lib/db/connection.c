@@ -21,8 +21,9 @@ static const char *const login_users[] = {
     OPTIONS_ALL "-c statement_timeout=15s -c lock_timeout=5s "                                     \
                 "-c idle_in_transaction_session_timeout=30s"
 #define OPTIONS_WORKER                                                                             \
-    OPTIONS_ALL "-c statement_timeout=0 -c lock_timeout=5s -c client_connection_check_interval=1s " \
-                "-c idle_in_transaction_session_timeout=10min"
+    OPTIONS_ALL                                                                                    \
+        "-c statement_timeout=0 -c lock_timeout=5s -c client_connection_check_interval=1s "        \
+        "-c idle_in_transaction_session_timeout=10min"
 #define OPTIONS_OWNER                                                                              \
     OPTIONS_ALL "-c statement_timeout=0 -c lock_timeout=0 "                                        \
                 "-c idle_in_transaction_session_timeout=0"
@@ -120,11 +121,20 @@ static PGconn *open_connection(const struct db *db)
                           : db->login == DB_WORKER ? OPTIONS_WORKER
                                                    : OPTIONS_REQUEST;
     // What comes before dbname is a default that the connection string may change.
-    const char *const names[] = {"connect_timeout", "keepalives_idle", "keepalives_interval",
-                                 "keepalives_count", "tcp_user_timeout", "dbname", "user",
-                                 "application_name", "client_encoding", "options", NULL};
-    const char *const values[] = {"2", "10", "5", "3", "20000", db->conninfo,
-                                  login_users[db->login], "phoenix", "UTF8", options, NULL};
+    const char *const names[] = {"connect_timeout",
+                                 "keepalives_idle",
+                                 "keepalives_interval",
+                                 "keepalives_count",
+                                 "tcp_user_timeout",
+                                 "dbname",
+                                 "user",
+                                 "application_name",
+                                 "client_encoding",
+                                 "options",
+                                 NULL};
+    const char *const values[] = {
+        "2",       "10",   "5",     "3", "20000", db->conninfo, login_users[db->login],
+        "phoenix", "UTF8", options, NULL};
     return PQconnectdbParams(names, values, 1);
 }
 
@@ -186,8 +196,8 @@ static size_t connect_steps(struct ctx *ctx, struct db *db, struct db_step *step
             steps[n++] = (struct db_step){.kind = STEP_PREPARE, .query = (enum query)q};
     }
     for (size_t c = 0; c < db->n_channels; c++) {
-        const char *sql = arena_printf(ctx->arena, "%s \"%s\"", db_sql(DB_SQL_LISTEN),
-                                       db->channels[c]);
+        const char *sql =
+            arena_printf(ctx->arena, "%s \"%s\"", db_sql(DB_SQL_LISTEN), db->channels[c]);
         steps[n++] = (struct db_step){.kind = STEP_RAW, .sql = sql};
     }
     return n;

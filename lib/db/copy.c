@@ -88,8 +88,8 @@ static enum err end_copy(struct ctx *ctx, const char *name)
     return e;
 }
 
-static enum err copy_rows(struct ctx *ctx, const struct db_query *q, size_t columns, db_copy_fn next,
-                          void *arg, long *rows)
+static enum err copy_rows(struct ctx *ctx, const struct db_query *q, size_t columns,
+                          db_copy_fn next, void *arg, long *rows)
 {
     PGconn *conn = ctx->db->conn;
     PGresult *r = PQexec(conn, q->sql);
@@ -118,7 +118,8 @@ enum err db_copy_in(struct ctx *ctx, enum query q, size_t columns, db_copy_fn ne
     struct db *db = ctx->db;
     const struct db_query *row = (size_t)q < db->catalogue->n ? &db->catalogue->queries[q] : NULL;
     if (!row || !row->copy || !(row->logins & 1U << db->login))
-        return ctx_fail(ctx, ERR_INTERNAL, "%s: not a COPY of this login", row ? row->name : "a copy");
+        return ctx_fail(ctx, ERR_INTERNAL, "%s: not a COPY of this login",
+                        row ? row->name : "a copy");
     enum err e = db_ready(ctx, db);
     if (e)
         return e;

@@ -41,8 +41,8 @@ bool db_plan_stale(const PGresult *r)
     if (!state)
         return false;
     // 26000: something between us and the server forgot the statement.
-    return strcmp(state, "26000") == 0 ||
-           (strcmp(state, "0A000") == 0 && function && strcmp(function, "RevalidateCachedQuery") == 0);
+    return strcmp(state, "26000") == 0 || (strcmp(state, "0A000") == 0 && function &&
+                                           strcmp(function, "RevalidateCachedQuery") == 0);
 }
 
 bool db_result_fatal(const PGresult *r)
@@ -76,7 +76,8 @@ static void own_words(struct ctx *ctx, const PGresult *r, enum err e)
         ctx->problem.detail = words;
 }
 
-/** The log gets names of our own making only: the server's sentence may quote what a person typed. */
+/** The log gets names of our own making only: the server's sentence may quote what a person typed.
+ */
 enum err db_fail_result(struct ctx *ctx, const PGresult *r, const char *query)
 {
     const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);

@@ -30,8 +30,8 @@ enum err db_schema_version(struct ctx *ctx, int *ret)
     // Not db_ready(): a schema too old to prepare the catalogue must still tell its age.
     bool present = false;
     PGresult *r = NULL;
-    enum err e = ctx->db->conn && ctx->db->all_prepared ? db_ready(ctx, ctx->db)
-                                                        : db_connect(ctx, ctx->db);
+    enum err e =
+        ctx->db->conn && ctx->db->all_prepared ? db_ready(ctx, ctx->db) : db_connect(ctx, ctx->db);
     if (!e)
         e = table_present(ctx, &present);
     if (e)
@@ -50,8 +50,8 @@ enum err db_schema_version(struct ctx *ctx, int *ret)
 static enum err table_create(struct ctx *ctx)
 {
     static const enum db_internal parts[] = {
-        DB_SQL_MIGRATION_SCHEMA,       DB_SQL_MIGRATION_TABLE,        DB_SQL_MIGRATION_FORCE,
-        DB_SQL_MIGRATION_READ_POLICY,  DB_SQL_MIGRATION_OWNER_POLICY, DB_SQL_MIGRATION_USAGE,
+        DB_SQL_MIGRATION_SCHEMA,      DB_SQL_MIGRATION_TABLE,        DB_SQL_MIGRATION_FORCE,
+        DB_SQL_MIGRATION_READ_POLICY, DB_SQL_MIGRATION_OWNER_POLICY, DB_SQL_MIGRATION_USAGE,
         DB_SQL_MIGRATION_SELECT,
     };
     bool present = false;
@@ -80,8 +80,9 @@ static enum err check_applied(struct ctx *ctx, size_t *ret)
         return e;
     size_t n = (size_t)PQntuples(r);
     if (n > c->n_migrations)
-        e = ctx_refuse(ctx, ERR_SCHEMA, "The database is at migration %zu, newer than this program (%zu)",
-                       n, c->n_migrations);
+        e = ctx_refuse(ctx, ERR_SCHEMA,
+                       "The database is at migration %zu, newer than this program (%zu)", n,
+                       c->n_migrations);
     for (size_t i = 0; i < n && !e; i++) {
         const struct db_migration *m = &c->migrations[i];
         if (strtol(PQgetvalue(r, (int)i, 0), NULL, 10) != m->number)

@@ -43,7 +43,8 @@ static size_t give_all(struct db *db, void (*fn)(const char *, const char *, voi
 }
 
 enum err db_notifications(struct ctx *ctx, int timeout_ms,
-                          void (*fn)(const char *channel, const char *payload, void *arg), void *arg)
+                          void (*fn)(const char *channel, const char *payload, void *arg),
+                          void *arg)
 {
     struct db *db = ctx->db;
     enum err e = db_ready(ctx, db);

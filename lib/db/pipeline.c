@@ -202,10 +202,10 @@ static const char *misuse(const struct db_pipeline *pl, enum query q, size_t n)
     if ((size_t)q >= db->catalogue->n)
         return "a query that is not in the catalogue";
     const struct db_query *row = &db->catalogue->queries[q];
-    const char *why = n != (size_t)row->nparams                ? "another number of parameters"
-                      : row->copy                              ? "COPY in a pipeline"
-                      : !(row->logins & (1U << db->login))     ? "a query of another login"
-                                                               : NULL;
+    const char *why = n != (size_t)row->nparams            ? "another number of parameters"
+                      : row->copy                          ? "COPY in a pipeline"
+                      : !(row->logins & (1U << db->login)) ? "a query of another login"
+                                                           : NULL;
     return why ? arena_printf(pl->ctx->arena, "%s: %s", row->name, why) : NULL;
 }
 
@@ -279,7 +279,8 @@ static void nap(int attempt)
 }
 
 /** Whether the same pipeline may be sent again: only what cannot have been committed, or reads. */
-static bool again(const struct db_pipeline *pl, const struct db_ran *ran, int *attempts, bool *reopened)
+static bool again(const struct db_pipeline *pl, const struct db_ran *ran, int *attempts,
+                  bool *reopened)
 {
     struct db *db = pl->ctx->db;
     if (db->in_transaction)

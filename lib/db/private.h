@@ -51,8 +51,8 @@ enum db_outcome {
 
 struct db_ran {
     enum db_outcome outcome;
-    size_t failed;     // step of the error; the number of steps when the commit itself failed
-    PGresult *error;   // of OUT_SQL, and of the others when the server said something; caller clears
+    size_t failed;   // step of the error; the number of steps when the commit itself failed
+    PGresult *error; // of OUT_SQL, and of the others when the server said something; caller clears
     const char *words; // of the others: what happened, for the log
 };
 

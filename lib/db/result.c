@@ -31,7 +31,8 @@ const char *db_value(const struct db_pipeline *pl, size_t i, size_t row, size_t 
     return value_at(result_at(pl, i), row, col);
 }
 
-/** PQfnumber() folds case in a copy of the name each time; the catalogue's names need no folding. */
+/** PQfnumber() folds case in a copy of the name each time; the catalogue's names need no folding.
+ */
 static int column_find(const PGresult *r, const char *column)
 {
     int n = PQnfields(r);

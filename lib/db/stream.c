@@ -25,8 +25,9 @@ enum err db_commit(struct ctx *ctx)
         return ctx_fail(ctx, ERR_INTERNAL, "a commit without a transaction");
     bool lost = db->transaction_lost || !db_connected(db);
     PGresult *r = NULL;
-    enum err e = lost ? ctx_fail(ctx, ERR_UNAVAILABLE, "the transaction was lost with its connection")
-                      : db_internal_run(ctx, db, db_sql(DB_SQL_COMMIT), NULL, 0, &r);
+    enum err e =
+        lost ? ctx_fail(ctx, ERR_UNAVAILABLE, "the transaction was lost with its connection")
+             : db_internal_run(ctx, db, db_sql(DB_SQL_COMMIT), NULL, 0, &r);
     db->in_transaction = db->transaction_lost = false;
     // A transaction in which a statement failed answers COMMIT with the word ROLLBACK and no error.
     if (!e && strcmp(PQcmdStatus(r), "COMMIT") != 0)
@@ -48,7 +49,8 @@ void db_rollback(struct ctx *ctx)
 }
 
 /** Gives one row to fn. */
-static enum err give_row(const PGresult *r, db_row_fn fn, void *arg, const char **values, int *lengths)
+static enum err give_row(const PGresult *r, db_row_fn fn, void *arg, const char **values,
+                         int *lengths)
 {
     int n = PQnfields(r);
     for (int c = 0; c < n; c++) {
@@ -136,8 +138,8 @@ enum err db_stream(struct ctx *ctx, enum query q, const struct db_param *params,
     enum err e = db_ready(ctx, db);
     if (e)
         return e;
-    struct stream s = {.ctx = ctx, .db = db, .name = db->catalogue->queries[q].name,
-                       .fn = fn, .arg = arg};
+    struct stream s = {
+        .ctx = ctx, .db = db, .name = db->catalogue->queries[q].name, .fn = fn, .arg = arg};
     if (db->prepared[q] != PREPARED_YES) {
         struct db_step prepare = {.kind = STEP_PREPARE, .query = q};
         struct db_ran ran = db_steps_run(ctx->arena, db, &prepare, 1);
@@ -147,8 +149,10 @@ enum err db_stream(struct ctx *ctx, enum query q, const struct db_param *params,
         if (e)
             return e;
     }
-    struct db_step step = {.kind = STEP_EXECUTE, .query = q, .params = pl->statements[0].params, .n = n};
-    if (!db_steps_send(ctx->arena, db, &step, 1) || !PQsetSingleRowMode(db->conn) || !stream_read(&s)) {
+    struct db_step step = {
+        .kind = STEP_EXECUTE, .query = q, .params = pl->statements[0].params, .n = n};
+    if (!db_steps_send(ctx->arena, db, &step, 1) || !PQsetSingleRowMode(db->conn) ||
+        !stream_read(&s)) {
         db_drop(db);
         return s.stopped ? s.stopped
                          : ctx_fail(ctx, ERR_UNAVAILABLE, "the connection was lost in %s", s.name);

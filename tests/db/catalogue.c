@@ -32,7 +32,8 @@ static size_t count_unprepared(enum db_login login, size_t *ret_tried)
         CHECK_INT(db_connect(&ctx, ctx.db), ERR_OK);
         struct db_ran ran = db_steps_run(ctx.arena, ctx.db, &step, 1);
         if (ran.outcome != OUT_OK) {
-            fprintf(stderr, "%s as %s: %s\n", row->name, db_user(login), PQresultErrorMessage(ran.error));
+            fprintf(stderr, "%s as %s: %s\n", row->name, db_user(login),
+                    PQresultErrorMessage(ran.error));
             bad++;
         }
         ++*ret_tried;

@@ -33,9 +33,10 @@ TEST(bootstrap_makes_walls_and_repeats)
                           "rolbypassrls), bool_and(rolcanlogin) from pg_roles where rolname like "
                           "'phoenix\\_%'"),
               "6|f|t");
-    CHECK_STR(cluster_sql(cluster_shared(), "walls",
-                          "select pg_get_userbyid(datdba) from pg_database where datname = 'walls'"),
-              "phoenix_owner");
+    CHECK_STR(
+        cluster_sql(cluster_shared(), "walls",
+                    "select pg_get_userbyid(datdba) from pg_database where datname = 'walls'"),
+        "phoenix_owner");
     CHECK_STR(cluster_sql(cluster_shared(), "walls",
                           "select has_database_privilege('phoenix_app', 'walls', 'connect'), "
                           "has_database_privilege('phoenix_app', 'walls', 'create'), "
@@ -74,11 +75,12 @@ TEST(migrations_apply_once)
     CHECK_INT(db_schema_version(&app, &version), ERR_OK);
     CHECK_INT(version, 2);
     CHECK_INT(db_migrate(&app, NULL, NULL), ERR_INTERNAL);
-    CHECK_STR(cluster_sql(cluster_shared(), "once",
-                          "select has_table_privilege('phoenix_app', 'meta.migration', "
-                          "'insert, update, delete'), relforcerowsecurity from pg_class where oid = "
-                          "'meta.migration'::regclass"),
-              "f|t");
+    CHECK_STR(
+        cluster_sql(cluster_shared(), "once",
+                    "select has_table_privilege('phoenix_app', 'meta.migration', "
+                    "'insert, update, delete'), relforcerowsecurity from pg_class where oid = "
+                    "'meta.migration'::regclass"),
+        "f|t");
     ctx_close(&app);
     ctx_close(&ctx);
 }
@@ -93,7 +95,8 @@ TEST(an_old_schema_is_told_by_its_queries)
     int version = -1;
     CHECK_INT(db_ready(&app, app.db), ERR_SCHEMA);
     CHECK(app.problem.log && strstr(app.problem.log, "query item_insert cannot be prepared"));
-    CHECK_INT(db_schema_version(&app, &version), ERR_UNAVAILABLE); // 200 ms of quiet after a failure
+    CHECK_INT(db_schema_version(&app, &version),
+              ERR_UNAVAILABLE); // 200 ms of quiet after a failure
     ctx_close(&app);
     app = (struct ctx){.arena = arena_new(),
                        .db = db_new(cluster_conninfo(cluster_shared(), "old"), DB_APP)};
@@ -109,13 +112,15 @@ TEST(a_changed_migration_is_refused)
     ctx_close(&ctx);
     struct db_migration edited[] = {real()[0], real()[1]};
     edited[1].sha256 = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-    struct db_catalogue c = {.queries = db_catalogue_test.queries, .migrations = edited, .n_migrations = 2};
+    struct db_catalogue c = {
+        .queries = db_catalogue_test.queries, .migrations = edited, .n_migrations = 2};
     ctx = owner_open("changed", &c);
     CHECK_INT(db_migrate(&ctx, NULL, NULL), ERR_SCHEMA);
     CHECK_STR(ctx.problem.detail, "Migration 0002_functions was applied with another text");
     ctx_close(&ctx);
     // A program older than the database says so too.
-    c = (struct db_catalogue){.queries = db_catalogue_test.queries, .migrations = real(), .n_migrations = 1};
+    c = (struct db_catalogue){
+        .queries = db_catalogue_test.queries, .migrations = real(), .n_migrations = 1};
     ctx = owner_open("changed", &c);
     CHECK_INT(db_migrate(&ctx, NULL, NULL), ERR_SCHEMA);
     CHECK(ctx.problem.detail && strstr(ctx.problem.detail, "newer than this program"));
@@ -126,20 +131,24 @@ TEST(a_failing_migration_leaves_nothing)
 {
     struct db_migration broken[] = {
         real()[0], {2, "0002_broken", "aa", "create table thing.half (id int); select 1/0;"}};
-    struct db_catalogue c = {.queries = db_catalogue_test.queries, .migrations = broken, .n_migrations = 2};
+    struct db_catalogue c = {
+        .queries = db_catalogue_test.queries, .migrations = broken, .n_migrations = 2};
     struct ctx ctx = owner_open("broken", &c);
     int version = -1;
     CHECK_INT(db_migrate(&ctx, NULL, NULL), ERR_SCHEMA);
     CHECK(ctx.problem.log && strstr(ctx.problem.log, "0002_broken: 22012"));
     CHECK_INT(db_schema_version(&ctx, &version), ERR_OK);
     CHECK_INT(version, 1);
-    CHECK_STR(cluster_sql(cluster_shared(), "broken", "select to_regclass('thing.half') is null"), "t");
+    CHECK_STR(cluster_sql(cluster_shared(), "broken", "select to_regclass('thing.half') is null"),
+              "t");
     // The lock is free again and the mended one goes on from there.
     broken[1].sql = "create table thing.half (id int)";
     CHECK_INT(db_migrate(&ctx, NULL, NULL), ERR_OK);
-    CHECK_STR(cluster_sql(cluster_shared(), "broken", "select to_regclass('thing.half') is null"), "f");
+    CHECK_STR(cluster_sql(cluster_shared(), "broken", "select to_regclass('thing.half') is null"),
+              "f");
     CHECK_STR(cluster_sql(cluster_shared(), "broken",
-                          "select count(*) from pg_locks where locktype = 'advisory'"), "0");
+                          "select count(*) from pg_locks where locktype = 'advisory'"),
+              "0");
     ctx_close(&ctx);
 }
 
@@ -171,4 +180,5 @@ TEST(two_at_once_take_turns)
 
 TESTS("db migrate", T(bootstrap_makes_walls_and_repeats), T(bootstrap_tells_why_it_cannot),
       T(migrations_apply_once), T(an_old_schema_is_told_by_its_queries),
-      T(a_changed_migration_is_refused), T(a_failing_migration_leaves_nothing), T(two_at_once_take_turns))
+      T(a_changed_migration_is_refused), T(a_failing_migration_leaves_nothing),
+      T(two_at_once_take_turns))

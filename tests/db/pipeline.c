@@ -11,7 +11,10 @@ struct item {
 static const struct field item_fields[] = {
     {.name = "id", .type = FIELD_INT, .offset = offsetof(struct item, id)},
     {.name = "name", .type = FIELD_TEXT, .offset = offsetof(struct item, name)},
-    {.name = "note", .type = FIELD_TEXT, .flags = FIELD_SEALED, .offset = offsetof(struct item, note)},
+    {.name = "note",
+     .type = FIELD_TEXT,
+     .flags = FIELD_SEALED,
+     .offset = offsetof(struct item, note)},
     {.name = "seen", .type = FIELD_TIME, .offset = offsetof(struct item, seen)},
     {.name = "good", .type = FIELD_BOOL, .offset = offsetof(struct item, good)},
     {.name = "kind", .type = FIELD_CODE, .offset = offsetof(struct item, kind)},
@@ -177,19 +180,32 @@ TEST(sqlstates_become_errors)
         const char *state;
         enum err err;
     } rows[] = {
-        {"PX001", ERR_IDEMPOTENCY_REPLAY}, {"PX002", ERR_IDEMPOTENCY_MISMATCH},
-        {"PX003", ERR_RUNNING},            {"PX004", ERR_CONFLICT},
-        {"PX005", ERR_STALE},              {"PX008", ERR_BAD_SIGN_IN},
-        {"PX999", ERR_INTERNAL},           {"28000", ERR_UNAUTHENTICATED},
-        {"42501", ERR_FORBIDDEN},          {"P0002", ERR_NOT_FOUND},
-        {"23505", ERR_CONFLICT},           {"23P01", ERR_CONFLICT},
-        {"23502", ERR_INVALID},            {"23514", ERR_INVALID},
-        {"22P02", ERR_INVALID},            {"55P03", ERR_OVERLOADED},
-        {"57014", ERR_OVERLOADED},         {"53100", ERR_UNAVAILABLE},
-        {"57P01", ERR_UNAVAILABLE},        {"08006", ERR_UNAVAILABLE},
-        {"25006", ERR_UNAVAILABLE},        {"58030", ERR_UNAVAILABLE},
-        {"P0001", ERR_INTERNAL},           {"XX000", ERR_INTERNAL},
-        {"42703", ERR_INTERNAL},           {"0A000", ERR_INTERNAL},
+        {"PX001", ERR_IDEMPOTENCY_REPLAY},
+        {"PX002", ERR_IDEMPOTENCY_MISMATCH},
+        {"PX003", ERR_RUNNING},
+        {"PX004", ERR_CONFLICT},
+        {"PX005", ERR_STALE},
+        {"PX008", ERR_BAD_SIGN_IN},
+        {"PX999", ERR_INTERNAL},
+        {"28000", ERR_UNAUTHENTICATED},
+        {"42501", ERR_FORBIDDEN},
+        {"P0002", ERR_NOT_FOUND},
+        {"23505", ERR_CONFLICT},
+        {"23P01", ERR_CONFLICT},
+        {"23502", ERR_INVALID},
+        {"23514", ERR_INVALID},
+        {"22P02", ERR_INVALID},
+        {"55P03", ERR_OVERLOADED},
+        {"57014", ERR_OVERLOADED},
+        {"53100", ERR_UNAVAILABLE},
+        {"57P01", ERR_UNAVAILABLE},
+        {"08006", ERR_UNAVAILABLE},
+        {"25006", ERR_UNAVAILABLE},
+        {"58030", ERR_UNAVAILABLE},
+        {"P0001", ERR_INTERNAL},
+        {"XX000", ERR_INTERNAL},
+        {"42703", ERR_INTERNAL},
+        {"0A000", ERR_INTERNAL},
     };
     struct ctx ctx = ctx_open(DB_APP);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -209,7 +225,8 @@ TEST(sqlstates_become_errors)
 TEST(own_errors_carry_their_words)
 {
     struct ctx ctx = ctx_open(DB_APP);
-    CHECK_INT(raised(&ctx, "PX006", "reason: Enter a reason: at least one word", NULL), ERR_INVALID);
+    CHECK_INT(raised(&ctx, "PX006", "reason: Enter a reason: at least one word", NULL),
+              ERR_INVALID);
     CHECK(ctx.problem.first && ctx.problem.first == ctx.problem.last);
     if (ctx.problem.first) {
         CHECK_STR(ctx.problem.first->field, "reason");
@@ -388,7 +405,8 @@ TEST(copy_in_loads_exactly)
     DB_ADD(pl, TQ_ITEM_GET, DB_TEXT("5000"));
     DB_ADD0(pl, TQ_ITEM_COUNT);
     CHECK_INT(db_run(&ctx, pl), ERR_OK);
-    CHECK_STR(db_get(pl, 0, 0, "name"), "tab\t line\n return\r back\\slash \\N 'q' \xf0\x9f\x99\x82");
+    CHECK_STR(db_get(pl, 0, 0, "name"),
+              "tab\t line\n return\r back\\slash \\N 'q' \xf0\x9f\x99\x82");
     struct bytes note = db_bytes(pl, 0, 0, "note");
     CHECK(note.n == 5 && memcmp(note.p, "\0\\\t\n\xff", 5) == 0);
     CHECK_STR(db_get(pl, 1, 0, "note"), NULL);
@@ -472,7 +490,8 @@ TEST(notifications_arrive)
 
 TESTS("db pipeline", T(pipeline_is_one_flush), T(session_is_as_promised),
       T(error_rolls_back_everything), T(commit_failure_is_an_error), T(params_keep_every_byte),
-      T(big_pipelines_do_not_block), T(misuse_is_refused_before_sending), T(sqlstates_become_errors),
-      T(own_errors_carry_their_words), T(warnings_of_our_own_are_no_doubt), T(rows_become_records),
-      T(stream_gives_rows_one_by_one), T(stream_stops_and_fails), T(transactions_hold_together),
-      T(copy_in_loads_exactly), T(copy_in_is_all_or_nothing), T(notifications_arrive))
+      T(big_pipelines_do_not_block), T(misuse_is_refused_before_sending),
+      T(sqlstates_become_errors), T(own_errors_carry_their_words),
+      T(warnings_of_our_own_are_no_doubt), T(rows_become_records), T(stream_gives_rows_one_by_one),
+      T(stream_stops_and_fails), T(transactions_hold_together), T(copy_in_loads_exactly),
+      T(copy_in_is_all_or_nothing), T(notifications_arrive))

@@ -34,7 +34,8 @@ static _Noreturn void give_up(const char *what, const char *why)
     exit(2);
 }
 
-/** Runs a program to its end, taking what it prints if `out` is not NULL. Returns its exit status. */
+/** Runs a program to its end, taking what it prints if `out` is not NULL. Returns its exit status.
+ */
 static int run(const char *const *argv, struct buf *out)
 {
     int ends[2] = {-1, -1};
@@ -47,7 +48,8 @@ static int run(const char *const *argv, struct buf *out)
         posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
     }
     pid_t pid;
-    int error = posix_spawnp(&pid, argv[0], &actions, NULL, (char *const *)(const void *)argv, environ);
+    int error =
+        posix_spawnp(&pid, argv[0], &actions, NULL, (char *const *)(const void *)argv, environ);
     posix_spawn_file_actions_destroy(&actions);
     if (error)
         give_up(argv[0], strerror(error));
@@ -186,8 +188,9 @@ const char *cluster_sql_try(struct cluster *c, const char *dbname, const char *s
     struct buf out;
     buf_init(&out, c->arena);
     buf_puts(&out, "");
-    const char *const argv[] = {"psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d",
-                                cluster_superuser(c, dbname), "-c", sql, NULL};
+    const char *const argv[] = {
+        "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", cluster_superuser(c, dbname),
+        "-c",   sql,     NULL};
     if (run(argv, &out))
         return NULL;
     if (out.n && out.p[out.n - 1] == '\n')
@@ -223,11 +226,12 @@ const char *cluster_database(struct cluster *c, const char *name)
     if (!c->template_made)
         make_template(c);
     // The template's last connection may still be on its way out.
-    const char *sql = arena_printf(c->arena,
-                                   "create database \"%s\" template phoenix_t owner phoenix_owner", name);
+    const char *sql = arena_printf(
+        c->arena, "create database \"%s\" template phoenix_t owner phoenix_owner", name);
     for (int i = 0; i < 50; i++) {
         if (cluster_sql(c, "postgres",
-                        "select count(*) from pg_stat_activity where datname = 'phoenix_t'")[0] == '0')
+                        "select count(*) from pg_stat_activity where datname = 'phoenix_t'")[0] ==
+            '0')
             break;
         usleep(20000);
     }

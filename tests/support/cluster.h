@@ -35,7 +35,8 @@ const char *cluster_sql(struct cluster *c, const char *dbname, const char *sql);
 /** The same, but a failure returns NULL. */
 const char *cluster_sql_try(struct cluster *c, const char *dbname, const char *sql);
 
-/** For fault tests: a clean stop, a crash of every backend, SIGKILL of the postmaster, and the start. */
+/** For fault tests: a clean stop, a crash of every backend, SIGKILL of the postmaster, and the
+ * start. */
 void cluster_shutdown(struct cluster *c);
 void cluster_crash(struct cluster *c);
 void cluster_kill(struct cluster *c);
