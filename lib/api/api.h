@@ -3,6 +3,7 @@
 // decode, call the domain, answer.
 #pragma once
 
+#include "api/handlers.h"
 #include "http/route.h"
 
 /** Decodes the JSON body strictly through `t`: unknown and duplicate keys, wrong types and values out

@@ -5,6 +5,7 @@
 
 #include "http/route.h"
 #include "web/components.h" // component option structs
+#include "web/handlers.h"
 #include "web/page.h"       // struct page, layout
 #include "web/templates.gen.h"
 
