@@ -108,3 +108,10 @@ enum err access_person(struct ctx *ctx, enum permission p, const char *ref, stru
 /** Copies access.def, audit.def, vocabularies, sites and thresholds into the database (migrate). */
 struct programme;
 enum err access_sync(struct ctx *ctx, const struct programme *programme) MUST_CHECK;
+
+/** Compares ctx->keys with the check value that access_sync() kept: ERR_KEY when another keyring sealed
+ *  this database; ERR_OK when none was kept yet. Any login but trial and seal. */
+enum err access_keyring_check(struct ctx *ctx) MUST_CHECK;
+
+/** Forgets whose reference is whose (person.c): for tests that change databases under one keyring. */
+void access_person_forget(void);
