@@ -7,7 +7,8 @@
 extern const struct field_table sign_in_input_table, password_input_table; // domain/account.c
 extern const struct field_table participant_input_table, stage_input_table, offer_input_table,
     flag_input_table, assign_input_table;                                   // domain/participant*.c
-extern const struct field_table contact_input_table, contact_correction_table; // domain/contact.c
+extern const struct field_table contact_input_table, contact_correction_table, contact_table,
+    contact_saved_table, contact_query_table;                                // domain/contact_fields.c
 extern const struct field_table referral_input_table, referral_move_table,
     session_input_table;                                                     // domain/referral.c
 extern const struct field_table escalation_input_table, escalation_move_table,
