@@ -32,6 +32,14 @@ enum {
     METRICS_CONNECTIONS = 16,
 };
 
+// Strict mode in 0.9.75 is two checks, both made by the gate: a missing Host, which it would answer
+// twice, and a space in the target, which it would not answer at all. Later ones do check more.
+#if MHD_VERSION < 0x00097600
+enum { STRICTNESS = 0 };
+#else
+enum { STRICTNESS = 1 };
+#endif
+
 typedef enum MHD_Result mhd_result;
 
 // --- jobs ----------------------------------------------------------------------------------------
@@ -618,8 +626,8 @@ static enum err daemon_start(struct ctx *ctx, struct server *s)
         MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_CONNECTION_LIMIT, most,
         MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)config->connections_per_address + 64,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)config->idle_timeout, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, threads,
-        MHD_OPTION_END);
+        (unsigned)config->idle_timeout, MHD_OPTION_STRICT_FOR_CLIENT, STRICTNESS, MHD_OPTION_ARRAY,
+        threads, MHD_OPTION_END);
     return s->daemon ? ERR_OK : ctx_fail(ctx, ERR_INTERNAL, "libmicrohttpd did not start");
 }
 

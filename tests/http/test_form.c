@@ -1,0 +1,3 @@
+#include "test.h"
+TEST(x) { CHECK(0); }
+TESTS("x", T(x))
