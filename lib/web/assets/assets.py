@@ -11,6 +11,11 @@ import sys
 
 TYPES = {'.css': 'text/css; charset=utf-8', '.js': 'text/javascript; charset=utf-8',
          '.svg': 'image/svg+xml'}
+UNUSED = re.compile(r'\.(govuk-(accordion|cookie-banner|exit-this-page|feedback|header|language-navigation|'
+                    r'logo|footer__(crown|copyright|licence))|moj-(add-another|cookie-banner|currency-input|'
+                    r'date-?picker|header|interruption-card|messages?|multi-file-upload|multi-select|'
+                    r'organisation|password-reveal|pds|primary-navigation|rich-text-editor|'
+                    r'side-navigation|task-list|ticket-panel))')
 GOVUK = 'govuk-frontend/dist/govuk/'
 MOJ = '@ministryofjustice/frontend/moj/'
 
@@ -26,7 +31,44 @@ def strip_css(css):
     css = re.sub(r'/\*# sourceMappingURL.*?\*/', '', css)
     # The crest over the copyright line: drop each declaration that shows it.
     css = re.sub(r'(?<=[;{])[a-z-]+:[^;{}]*url\([^)]*(?:crest|crown)[^)]*\)[^;}]*;?', '', css)
-    return css.strip()
+    return prune(css.strip())
+
+
+def split_selectors(prelude):
+    parts, depth, start = [], 0, 0
+    for i, c in enumerate(prelude):
+        depth += (c in '([') - (c in ')]')
+        if c == ',' and not depth:
+            parts.append(prelude[start:i])
+            start = i + 1
+    return parts + [prelude[start:]]
+
+
+def prune(css):
+    """Drops the rules of components that no page has."""
+    out, i = [], 0
+    while i < len(css):
+        brace, semicolon = css.find('{', i), css.find(';', i)
+        if brace < 0 or 0 <= semicolon < brace:
+            end = len(css) if brace < 0 else semicolon + 1
+            out.append(css[i:end])
+            i = end
+            continue
+        depth, end = 1, brace + 1
+        while depth:
+            depth += (css[end] == '{') - (css[end] == '}')
+            end += 1
+        prelude, body = css[i:brace].strip(), css[brace + 1:end - 1]
+        if prelude.startswith(('@media', '@supports')):
+            body = prune(body)
+            keep = bool(body)
+        else:
+            prelude = ','.join(x for x in split_selectors(prelude) if not UNUSED.search(x))
+            keep = bool(prelude)
+        if keep:
+            out.append(f'{prelude}{{{body}}}')
+        i = end
+    return ''.join(out)
 
 
 def strip_js(js):
