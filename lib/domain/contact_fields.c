@@ -5,7 +5,7 @@
 #include "domain/tables.h"
 
 // struct contact_correction begins with its contact_input, so the rows serve both.
-#define IN(name) .name = #name, .offset = offsetof(struct contact_input, name)
+#define IN(member) .name = #member, .offset = offsetof(struct contact_input, member)
 #define INPUT_ROWS                                                                                 \
     {IN(happened_at), .type = FIELD_TIME, .flags = FIELD_REQUIRED | FIELD_NOT_FUTURE,              \
      .label = "Date and time of the contact",                                                      \
@@ -49,7 +49,7 @@ static const struct field correction_rows[] = {
 const struct field_table contact_correction_table =
     FIELD_TABLE("ContactCorrection", struct contact_correction, correction_rows);
 
-#define OUT(name) .name = #name, .offset = offsetof(struct contact, name)
+#define OUT(member) .name = #member, .offset = offsetof(struct contact, member)
 #define FACT_ROWS                                                                                  \
     {OUT(id), .type = FIELD_UUID, .label = "Contact", .help = "Id of this version."},              \
     {OUT(ref), .type = FIELD_TEXT, .label = "Reference", .help = "Of the participant."},           \
@@ -100,7 +100,7 @@ static const struct field saved_rows[] = {FACT_ROWS};
 const struct field_table contact_saved_table =
     FIELD_TABLE("ContactSaved", struct contact, saved_rows);
 
-#define QUERY(name) .name = #name, .offset = offsetof(struct contact_query, name)
+#define QUERY(member) .name = #member, .offset = offsetof(struct contact_query, member)
 static const struct field query_rows[] = {
     {QUERY(from), .type = FIELD_DATE, .label = "From date", .help = "First day, inclusive."},
     {QUERY(to), .type = FIELD_DATE, .label = "To date", .help = "Last day, inclusive."},

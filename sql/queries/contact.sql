@@ -18,7 +18,7 @@ with fact as (
    where access.must((select substring(d.date_of_birth from 9 for 24) from app.identity_detail d
                        where d.site_id = (select access.person_site())
                          and d.participant_id = (select access.person()))
-                     is not distinct from $17::bytea, 'PX006')
+                     is not distinct from $17::bytea, 'PX005')
   returning site_id, id, participant_id
 ), detail as (
   insert into app.contact_detail (site_id, contact_id, participant_id, minutes, purposes, concern,
