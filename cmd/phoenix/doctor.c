@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Looks at everything the server needs, in the order in which one thing needs another, and says in
 // words what is wrong and what to do. Every check runs that can: one fault should not hide the next.
+#include "access/access.h"
 #include "base/clock.h"
 #include "command.h"
-#include "crypto/keys.h"
 #include "db/db.h"
 
 #include <errno.h>
@@ -172,22 +172,7 @@ static void check_database_clock(struct ward *w)
 
 static void check_key_fits(struct ward *w)
 {
-    struct ctx *ctx = w->cli->ctx;
-    uint8_t mine[16];
-    keys_check_value(ctx->keys, mine);
-    struct db_pipeline *pl = db_pipeline_new(ctx);
-    size_t i = DB_ADD(pl, Q_CLI_KEYRING_MATCHES, DB_BYTES(mine, sizeof(mine)));
-    enum err e = db_run(ctx, pl);
-    const char *matches = e ? NULL : db_value(pl, i, 0, 0);
-    if (e)
-        ill(w, "key fits", why(ctx, e));
-    else if (!matches)
-        ill(w, "key fits", "the database does not know its keyring yet: run \"phoenix migrate\"");
-    else if (strcmp(matches, "t") != 0)
-        ill(w, "key fits", "this keyring is not the one the database was sealed with: put the right "
-                           "file back, from its copy if need be");
-    else
-        well("key fits", "the keyring is this database's");
+    judge(w, "key fits", access_keyring_check(w->cli->ctx), "the keyring is this database's");
 }
 
 static void check_logins(struct ward *w)

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "access/access.h"
 #include "command.h"
-#include "crypto/keys.h"
 #include "db/db.h"
 
 #include <stdio.h>
-#include <string.h>
 
 const struct option_row migrate_options[] = {
     {"bootstrap", "CONNINFO", "first create the login roles and the database as this superuser"},
@@ -28,24 +26,6 @@ static void progress(const char *name, void *arg)
     cli_progress(name, 0, 0);
 }
 
-// The keyring that the database was first given stays its keyring: another would read nothing.
-static enum err keep_keyring(struct ctx *ctx)
-{
-    uint8_t mine[16];
-    keys_check_value(ctx->keys, mine);
-    struct db_pipeline *pl = db_pipeline_new(ctx);
-    (void)DB_ADD(pl, Q_CLI_KEYRING_KEEP, DB_BYTES(mine, sizeof(mine)));
-    size_t i = DB_ADD(pl, Q_CLI_KEYRING_MATCHES, DB_BYTES(mine, sizeof(mine)));
-    enum err e = db_run(ctx, pl);
-    if (e)
-        return e;
-    const char *matches = db_value(pl, i, 0, 0);
-    if (!matches || strcmp(matches, "t") != 0)
-        return ctx_refuse(ctx, ERR_KEY,
-                          "this database was sealed with another keyring than the one configured");
-    return ERR_OK;
-}
-
 enum err run_migrate(struct cli *cli)
 {
     struct ctx *ctx = cli->ctx;
@@ -61,7 +41,7 @@ enum err run_migrate(struct cli *cli)
     if (!e)
         e = access_sync(ctx, cli->programme);
     if (!e)
-        e = keep_keyring(ctx);
+        e = access_keyring_check(ctx);
     cli_progress_end();
     if (!e)
         printf("The database is at schema version %d (%ld migration%s applied now).\n",

@@ -83,7 +83,7 @@ static enum err add(struct cli *cli)
     if (e)
         return e;
     struct db_pipeline *pl = db_pipeline_new(ctx);
-    (void)DB_ADD(pl, Q_CLI_USER_ADD, DB_TEXT(uuid_new(ctx->arena)), DB_TEXT(username),
+    (void)DB_ADD(pl, Q_ACCESS_USER_ADD, DB_TEXT(uuid_new(ctx->arena)), DB_TEXT(username),
                  DB_TEXT(name), DB_TEXT(role), DB_TEXT(place.site), DB_TEXT(place.team),
                  DB_TEXT(place.agency), DB_TEXT(hash));
     e = db_run(ctx, pl);
@@ -124,12 +124,12 @@ static enum err change(struct cli *cli, enum query q, const char *done)
 
 static enum err disable(struct cli *cli)
 {
-    return change(cli, Q_CLI_USER_DISABLE, "disabled");
+    return change(cli, Q_ACCESS_USER_DISABLE, "disabled");
 }
 
 static enum err enable(struct cli *cli)
 {
-    return change(cli, Q_CLI_USER_ENABLE, "enabled");
+    return change(cli, Q_ACCESS_USER_ENABLE, "enabled");
 }
 
 static enum err reset(struct cli *cli)
@@ -141,7 +141,7 @@ static enum err reset(struct cli *cli)
     if (e)
         return e;
     struct db_pipeline *pl = db_pipeline_new(cli->ctx);
-    (void)DB_ADD(pl, Q_CLI_USER_RESET, DB_TEXT(id), DB_TEXT(hash));
+    (void)DB_ADD(pl, Q_ACCESS_USER_RESET, DB_TEXT(id), DB_TEXT(hash));
     e = db_run(cli->ctx, pl);
     if (!e)
         print_password(username, password);
@@ -156,7 +156,7 @@ static const char *shown(const char *s)
 static enum err list(struct cli *cli)
 {
     struct db_pipeline *pl = db_pipeline_new(cli->ctx);
-    size_t i = DB_ADD0(pl, Q_CLI_USER_LIST);
+    size_t i = DB_ADD(pl, Q_ACCESS_USERS, DB_NULL);
     enum err e = db_run(cli->ctx, pl);
     if (e)
         return e;
@@ -166,7 +166,7 @@ static enum err list(struct cli *cli)
         printf("%-24s %-14s %-12s %-20s %-24s %s\n", db_get(pl, i, row, "username"),
                db_get(pl, i, row, "role"), shown(db_get(pl, i, row, "site")),
                shown(db_get(pl, i, row, "team")), shown(db_get(pl, i, row, "agency")),
-               shown(db_get(pl, i, row, "state")));
+               db_get(pl, i, row, "disabled_at") ? "disabled" : "");
     return ERR_OK;
 }
 

@@ -15,9 +15,9 @@ static void show(struct request *r, struct response *res)
         .site = actor->site ? vocab_label("site", actor->site) : "Every site",
         .expires = actor->expires_at ? time_words(r->ctx.arena, actor->expires_at) : NULL,
         .hidden = form_hidden(r),
-        .current_error = form_error(r, "current"),
-        .password_error = form_error(r, "password"),
-        .confirm_error = form_error(r, "confirm"),
+        .current_error = form_error(r, "current_password"),
+        .password_error = form_error(r, "new_password"),
+        .confirm_error = form_error(r, "new_password_again"),
     };
     v.page = web_page(r, res, actor->must_change_password ? "Choose a new password" : "My account");
     if (!actor->must_change_password)

@@ -142,7 +142,7 @@ static void error_page(struct request *r, enum err e, struct response *res)
 static void ended_session(struct request *r, struct response *res)
 {
     const char *user = NULL, *draft = NULL, *address = form_page_address(r);
-    if (r->ctx.token_hash && r->n_form && access_session_user(&r->ctx, &user) == ERR_OK && user)
+    if (r->ctx.token_hash && r->n_form && access_session_user(&r->ctx, r->ctx.token_hash, &user) == ERR_OK && user)
         draft = draft_seal(r, user);
     res->status = err_row(ERR_UNAUTHENTICATED)->status;
     sign_in_page(r, res, draft, draft ? NULL : address);

@@ -55,11 +55,10 @@ static enum err refuse(struct request *r, struct response *res, enum err e)
 enum err web_sign_in(struct request *r, struct response *res)
 {
     struct sign_in_input in = {0};
-    struct session session;
+    struct signed_in session;
     enum err e = web_form(r, &sign_in_input_table, &in);
     if (!e)
-        e = account_sign_in(&r->ctx, server_auth_db(r), r->host ? r->host->config : NULL, &in,
-                            &session);
+        e = account_sign_in(&r->ctx, server_auth_db(r), &in, &session);
     if (e == ERR_INVALID || e == ERR_BAD_SIGN_IN || e == ERR_TOO_MANY)
         return refuse(r, res, e);
     if (e)
@@ -75,7 +74,7 @@ enum err web_sign_in(struct request *r, struct response *res)
 
 enum err web_sign_out(struct request *r, struct response *res)
 {
-    enum err e = account_sign_out(&r->ctx);
+    enum err e = access_sign_out(&r->ctx);
     if (e)
         return e;
     response_session(r, res, NULL);

@@ -1,12 +1,4 @@
--- The command line's own: accounts and the keyring, as the owner.
-
--- name: cli_keyring_keep
--- login: owner
-select access.keyring_keep($1);
-
--- name: cli_keyring_matches
--- login: owner
-select access.keyring_matches($1) as matches;
+-- The command line's own, as the owner; what it shares with the pages is in access.sql.
 
 -- name: cli_place
 -- login: owner
@@ -22,28 +14,6 @@ select (select s.code from access.site s where s.code = $1::text) as site,
 -- name: cli_user_find
 -- login: owner
 select u.id from access.users() u where u.username = lower($1::text);
-
--- name: cli_user_add
--- login: owner
-select access.user_add($1::uuid, $2, $3, $4, $5, $6::uuid, $7::uuid, $8);
-
--- name: cli_user_disable
--- login: owner
-select access.user_disable($1::uuid);
-
--- name: cli_user_enable
--- login: owner
-select access.user_enable($1::uuid);
-
--- name: cli_user_reset
--- login: owner
-select access.user_reset($1::uuid, $2);
-
--- name: cli_user_list
--- login: owner
-select username, display_name, role, site, team, agency,
-       case when disabled_at is null then '' else 'disabled' end as state
-from access.users();
 
 -- name: cli_clock
 -- login: owner

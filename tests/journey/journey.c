@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 enum { RING = 16, VISITORS = 64, PEOPLE = 80, HEADERS = 8 };
 
@@ -90,8 +91,9 @@ static void start_world(void)
     must(crypto_start(), "crypto");
     world.cluster = cluster_shared();
     const char *conninfo = cluster_database(world.cluster, "journey");
-    char dir[] = "/tmp/phoenix-journey-XXXXXX";
-    if (!mkdtemp(dir))
+    // The cluster's own folder goes away with it, however the program ends.
+    const char *dir = arena_printf(ctx->arena, "%s/journey", cluster_dir(world.cluster));
+    if (mkdir(dir, 0700) != 0)
         fail("cannot make", dir);
     must(config_read(ctx, write_config(dir, conninfo), &world.config), "config");
     if (!clock_set_zone(world.config->timezone))
@@ -109,11 +111,6 @@ static void start_world(void)
     world.auth = db_new(world.config->database, DB_AUTH);
     world.worker = db_new(world.config->database, DB_WORKER);
     journey_index();
-    char rm[128];
-    snprintf(rm, sizeof(rm), "%s/phoenix.keys", dir);
-    remove(rm);
-    snprintf(rm, sizeof(rm), "%s/phoenix.conf", dir);
-    remove(rm);
 }
 
 void journey_index(void)

@@ -219,18 +219,18 @@ TEST(password_change)
 {
     struct visitor *nav = journey_visitor("navigator2");
     struct visitor *v = journey_sign_in(visitor_username(nav), visitor_password(nav));
-    const struct answer *a = visit_post(v, "/account/password", "current", "wrong one", "password",
-                                        "three odd words here", "confirm", "three odd words here", NULL);
+    const struct answer *a = visit_post(v, "/account/password", "current_password", "wrong one", "new_password",
+                                        "three odd words here", "new_password_again", "three odd words here", NULL);
     CHECK_INT(a->status, 422);
-    CHECK(answer_has(a, "Present password"));
-    a = visit_post(v, "/account/password", "current", visitor_password(nav), "password", "short",
-                   "confirm", "short", NULL);
+    CHECK(answer_has(a, "The current password is not right"));
+    a = visit_post(v, "/account/password", "current_password", visitor_password(nav), "new_password", "short",
+                   "new_password_again", "short", NULL);
     CHECK_INT(a->status, 422);
-    a = visit_post(v, "/account/password", "current", visitor_password(nav), "password",
-                   "three odd words here", "confirm", "three odd words hear", NULL);
+    a = visit_post(v, "/account/password", "current_password", visitor_password(nav), "new_password",
+                   "three odd words here", "new_password_again", "three odd words hear", NULL);
     CHECK_INT(a->status, 422);
-    a = visit_post(v, "/account/password", "current", visitor_password(nav), "password",
-                   "three odd words here", "confirm", "three odd words here", NULL);
+    a = visit_post(v, "/account/password", "current_password", visitor_password(nav), "new_password",
+                   "three odd words here", "new_password_again", "three odd words here", NULL);
     CHECK_INT(a->status, 303);
     CHECK_INT(visit_api(v, "GET", "/api/v1/me", NULL)->status, 200);
     CHECK_INT(visit_api(nav, "GET", "/api/v1/me", NULL)->status, 401); // every other session ended

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#include "app/app.h"
+
+#include "access/session.h"
+#include "base/uuid.h"
+#include "db/db.h"
+#include "domain/search.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+// One thread beside the requests: its own memory, its own connection, stopped by a flag that it looks
+// at several times a second.
+struct helper {
+    pthread_t thread;
+    struct ctx ctx;
+    void (*run)(struct helper *h);
+    atomic_bool *stop;
+    const struct config *config;
+    bool started;
+};
+
+enum { INDEX, HELPERS };
+
+struct app {
+    struct helper helpers[HELPERS];
+    atomic_bool stop;
+};
+
+static void run_index(struct helper *h)
+{
+    search_index_run(&h->ctx, search_index_current(), h->stop);
+}
+
+static void (*const runs[HELPERS])(struct helper *) = {[INDEX] = run_index};
+
+static void *helper_main(void *arg)
+{
+    struct helper *h = arg;
+    h->run(h);
+    return NULL;
+}
+
+static enum err helper_start(struct ctx *ctx, struct helper *h)
+{
+    h->ctx.arena = arena_new();
+    h->ctx.db = db_new(h->config->database, DB_WORKER);
+    h->ctx.keys = ctx->keys;
+    memcpy(h->ctx.request_id, uuid_new(h->ctx.arena), sizeof(h->ctx.request_id));
+    int failed = pthread_create(&h->thread, NULL, helper_main, h);
+    h->started = !failed;
+    return failed ? ctx_fail(ctx, ERR_INTERNAL, "thread: %s", strerror(failed)) : ERR_OK;
+}
+
+static void helper_stop(struct helper *h)
+{
+    if (h->started)
+        pthread_join(h->thread, NULL);
+    db_free(h->ctx.db);
+    arena_free(h->ctx.arena);
+}
+
+enum err app_start(struct ctx *ctx, const struct config *config, struct keys *keys, struct app **ret)
+{
+    struct app *app = calloc(1, sizeof(*app));
+    if (!app)
+        abort();
+    access_session_lifetime((int)config->session_idle_minutes, (int)config->session_hours);
+    ctx->keys = keys;
+    enum err e = ERR_OK;
+    for (size_t i = 0; i < HELPERS && !e; i++) {
+        app->helpers[i] = (struct helper){.run = runs[i], .stop = &app->stop, .config = config};
+        e = helper_start(ctx, &app->helpers[i]);
+    }
+    if (e)
+        app_stop(app);
+    else
+        *ret = app;
+    return e;
+}
+
+void app_stop(struct app *app)
+{
+    if (!app)
+        return;
+    app->stop = true;
+    for (size_t i = 0; i < HELPERS; i++)
+        helper_stop(&app->helpers[i]);
+    free(app);
+}
