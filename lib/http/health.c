@@ -48,6 +48,8 @@ void health_ready(struct server *s, struct request *r, struct response *res)
     enum err e = ctx->db ? db_ready(ctx, ctx->db) : ERR_UNAVAILABLE;
     if (!e)
         e = check_schema(ctx);
+    if (!e && ctx->keys)
+        e = access_keyring_check(ctx);
     if (!e && s->setup.ready)
         e = s->setup.ready(ctx, s->setup.arg);
     if (!e) {
