@@ -81,36 +81,46 @@ def tokenize(src, path):
     return drop_directive_lines(tokens)
 
 
-def drop_directive_lines(tokens):
-    """A line that holds only directives leaves no white space behind."""
+def is_quiet(token):
+    """Prints nothing itself, so that a line of its own needs no line break."""
+    return token.kind == 'comment' or (token.kind == 'do' and not token.body.startswith('call'))
+
+
+def quiet_runs(tokens):
+    """Runs (first, last) of quiet directives that have their lines to themselves."""
     i = 0
     while i < len(tokens):
-        if tokens[i].kind not in ('do', 'comment'):
+        if not is_quiet(tokens[i]):
             i += 1
             continue
         j = i
         while j + 1 < len(tokens) and (
-                tokens[j + 1].kind in ('do', 'comment')
+                is_quiet(tokens[j + 1])
                 or (tokens[j + 1].kind == 'text' and not tokens[j + 1].body.strip(' \t')
-                    and j + 2 < len(tokens) and tokens[j + 2].kind in ('do', 'comment'))):
+                    and j + 2 < len(tokens) and is_quiet(tokens[j + 2]))):
             j += 1
-        before = tokens[i - 1] if i else None
-        after = tokens[j + 1] if j + 1 < len(tokens) else None
-        head = before is None or (before.kind == 'text'
-                                  and re.search(r'(\n|\A)[ \t]*\Z', before.body)
-                                  and (i == 1 or '\n' in before.body))
-        tail = after is None or (after.kind == 'text' and re.match(r'[ \t]*\n', after.body))
+        head = i == 0 or (tokens[i - 1].kind == 'text'
+                          and re.search(r'(\n|\A)[ \t]*\Z', tokens[i - 1].body)
+                          and (i == 1 or '\n' in tokens[i - 1].body))
+        tail = j + 1 == len(tokens) or (tokens[j + 1].kind == 'text'
+                                        and re.match(r'[ \t]*\n', tokens[j + 1].body))
         if head and tail:
-            if before:
-                before.body = re.sub(r'[ \t]*\Z', '', before.body)
-            if after:
-                cut = re.match(r'[ \t]*\n[ \t]*', after.body).end()
-                after.body = after.body[cut:]
-                after.line += 1
-            for k in range(i, j + 1):
-                if tokens[k].kind == 'text':
-                    tokens[k].body = ''
+            yield i, j
         i = j + 1
+
+
+def drop_directive_lines(tokens):
+    """A line that holds only quiet directives leaves no white space behind."""
+    for i, j in list(quiet_runs(tokens)):
+        for k in range(i, j + 1):
+            if tokens[k].kind == 'text':
+                tokens[k].body = ''
+        if i:
+            tokens[i - 1].body = re.sub(r'[ \t]*\Z', '', tokens[i - 1].body)
+        if j + 1 < len(tokens):
+            after = tokens[j + 1]
+            after.body = re.sub(r'\A[ \t]*\n[ \t]*', '', after.body)
+            after.line += 1
     return tokens
 
 
