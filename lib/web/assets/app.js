@@ -3,6 +3,14 @@
 // Nothing a person types is ever put in browser storage: these are shared phones and desks.
 import { initAll } from 'asset("govuk-frontend.js")'
 
+// A radio may not be "expanded" (ARIA 1.2), though Frontend says so of those that reveal a field; the
+// field is the next thing in the page, and is announced as one comes to it.
+for (const radio of document.querySelectorAll('input[type="radio"][data-aria-controls]')) {
+  new MutationObserver(() => {
+    if (radio.hasAttribute('aria-expanded')) radio.removeAttribute('aria-expanded')
+  }).observe(radio, { attributeFilter: ['aria-expanded'] })
+}
+
 initAll()
 
 const mojModules = {
@@ -33,7 +41,7 @@ document.addEventListener('submit', (event) => {
     return
   }
   form.dataset.sent = 'yes'
-  leaving = true
+  if (!form.matches('[action="/sign-out"]')) leaving = true
   setTimeout(() => { delete form.dataset.sent; leaving = false }, 8000)
 })
 
@@ -70,6 +78,7 @@ class Timeout {
     dialog.querySelector('[data-stay]').addEventListener('click', () => this.stay())
     dialog.querySelector('[data-again]').addEventListener('click', () => this.stay())
     dialog.addEventListener('cancel', (event) => { event.preventDefault(); this.stay() })
+    dialog.addEventListener('close', () => { if (this.over) dialog.showModal() })
     document.addEventListener('visibilitychange', () => this.check())
     this.used(true)
     setInterval(() => this.check(), 1000)
