@@ -29,10 +29,10 @@ static const char *accounts_text(struct arena *a, const struct sample_account *a
     buf_putc(&out, '[');
     for (size_t i = 0; i < n; i++) {
         buf_puts(&out, i ? ",\n {" : "\n {");
-        json_pair(&out, "role", all[i].role);
-        json_pair(&out, "username", all[i].username);
-        json_pair(&out, "password", all[i].password);
-        json_pair(&out, "site", all[i].site);
+        json_write_pair(&out, "role", all[i].role);
+        json_write_pair(&out, "username", all[i].username);
+        json_write_pair(&out, "password", all[i].password);
+        json_write_pair(&out, "site", all[i].site);
         buf_putc(&out, '}');
     }
     buf_puts(&out, "\n]\n");

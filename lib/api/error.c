@@ -6,13 +6,13 @@
 
 static void write_errors(struct buf *out, struct arena *a, const struct field_error *first)
 {
-    json_key(out, "errors");
+    json_write_key(out, "errors");
     buf_putc(out, '[');
     for (const struct field_error *f = first; f; f = f->next) {
-        json_comma(out);
+        json_write_comma(out);
         buf_putc(out, '{');
-        json_pair(out, "pointer", *f->field ? arena_printf(a, "/%s", f->field) : "");
-        json_pair(out, "message", f->message);
+        json_write_pair(out, "pointer", *f->field ? arena_printf(a, "/%s", f->field) : "");
+        json_write_pair(out, "message", f->message);
         buf_putc(out, '}');
     }
     buf_putc(out, ']');
@@ -27,13 +27,13 @@ void api_error(struct request *r, enum err e, struct response *res)
     res->status = row->status;
     res->type = "application/problem+json";
     buf_putc(out, '{');
-    json_pair(out, "type", arena_printf(ctx->arena, "urn:phoenix:problem:%s", row->type));
-    json_pair(out, "title", row->words);
-    json_key(out, "status");
+    json_write_pair(out, "type", arena_printf(ctx->arena, "urn:phoenix:problem:%s", row->type));
+    json_write_pair(out, "title", row->words);
+    json_write_key(out, "status");
     buf_printf(out, "%d", row->status);
     if (ctx->problem.detail && row->status != 404 && row->status != 500)
-        json_pair(out, "detail", ctx->problem.detail);
+        json_write_pair(out, "detail", ctx->problem.detail);
     write_errors(out, ctx->arena, row->status == 404 ? NULL : ctx->problem.first);
-    json_pair(out, "request_id", ctx->request_id);
+    json_write_pair(out, "request_id", ctx->request_id);
     buf_puts(out, "}");
 }

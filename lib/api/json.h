@@ -6,17 +6,17 @@
 #include "http/route.h"
 
 /** A JSON string, or null for NULL. */
-void json_string(struct buf *out, const char *s);
+void json_write_string(struct buf *out, const char *s);
 /** `"key":` with a comma before it unless it is the first of its object. */
-void json_key(struct buf *out, const char *key);
+void json_write_key(struct buf *out, const char *key);
 /** `"key": "value"` or null. */
-void json_pair(struct buf *out, const char *key, const char *value);
+void json_write_pair(struct buf *out, const char *key, const char *value);
 /** The comma between items: nothing after an opening bracket or a colon. */
-void json_comma(struct buf *out);
+void json_write_comma(struct buf *out);
 /** The value of one field by its type. */
-void json_value(struct ctx *ctx, struct buf *out, const struct field *f, const void *record);
+void json_write_value(struct ctx *ctx, struct buf *out, const struct field *f, const void *record);
 /** A record as an object, without the fields that the actor may not read. */
-void json_record(struct ctx *ctx, struct buf *out, const struct field_table *t, const void *record);
-void json_rows(struct ctx *ctx, struct buf *out, const struct field_rows *rows);
+void json_write_record(struct ctx *ctx, struct buf *out, const struct field_table *t, const void *record);
+void json_write_rows(struct ctx *ctx, struct buf *out, const struct field_rows *rows);
 /** The media type of an answer. */
 void json_answer(struct response *res, int status);

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-void json_string(struct buf *out, const char *s)
+void json_write_string(struct buf *out, const char *s)
 {
     if (!s) {
         buf_puts(out, "null");
@@ -31,24 +31,24 @@ void json_string(struct buf *out, const char *s)
     buf_putc(out, '"');
 }
 
-void json_comma(struct buf *out)
+void json_write_comma(struct buf *out)
 {
     char last = out->n ? out->p[out->n - 1] : '[';
     if (last != '{' && last != '[' && last != ':')
         buf_putc(out, ',');
 }
 
-void json_key(struct buf *out, const char *key)
+void json_write_key(struct buf *out, const char *key)
 {
-    json_comma(out);
-    json_string(out, key);
+    json_write_comma(out);
+    json_write_string(out, key);
     buf_putc(out, ':');
 }
 
-void json_pair(struct buf *out, const char *key, const char *value)
+void json_write_pair(struct buf *out, const char *key, const char *value)
 {
-    json_key(out, key);
-    json_string(out, value);
+    json_write_key(out, key);
+    json_write_string(out, value);
 }
 
 static void write_list(struct ctx *ctx, struct buf *out, const char *array)
@@ -57,8 +57,8 @@ static void write_list(struct ctx *ctx, struct buf *out, const char *array)
     size_t n = field_list(ctx->arena, array, &items);
     buf_putc(out, '[');
     for (size_t i = 0; i < n; i++) {
-        json_comma(out);
-        json_string(out, items[i]);
+        json_write_comma(out);
+        json_write_string(out, items[i]);
     }
     buf_putc(out, ']');
 }
@@ -70,15 +70,15 @@ static void write_int(struct buf *out, const char *s)
     if (*digits && strspn(digits, "0123456789") == strlen(digits))
         buf_puts(out, s);
     else
-        json_string(out, s);
+        json_write_string(out, s);
 }
 
-void json_value(struct ctx *ctx, struct buf *out, const struct field *f, const void *record)
+void json_write_value(struct ctx *ctx, struct buf *out, const struct field *f, const void *record)
 {
     const char *s = field_get(record, f);
     switch (f->type) {
     case FIELD_OBJECTS:
-        json_rows(ctx, out, (const struct field_rows *)(const void *)s);
+        json_write_rows(ctx, out, (const struct field_rows *)(const void *)s);
         return;
     case FIELD_CODES:
     case FIELD_LIST:
@@ -94,7 +94,7 @@ void json_value(struct ctx *ctx, struct buf *out, const struct field *f, const v
         buf_puts(out, !s ? "null" : strcmp(s, "true") == 0 ? "true" : "false");
         return;
     default:
-        json_string(out, s);
+        json_write_string(out, s);
     }
 }
 
@@ -124,24 +124,24 @@ static void write_record(struct ctx *ctx, struct buf *out, const struct field_ta
     for (size_t i = 0; i < t->n; i++) {
         if (!see[i])
             continue;
-        json_key(out, t->fields[i].name);
-        json_value(ctx, out, &t->fields[i], record);
+        json_write_key(out, t->fields[i].name);
+        json_write_value(ctx, out, &t->fields[i], record);
     }
     buf_putc(out, '}');
 }
 
-void json_record(struct ctx *ctx, struct buf *out, const struct field_table *t, const void *record)
+void json_write_record(struct ctx *ctx, struct buf *out, const struct field_table *t, const void *record)
 {
     write_record(ctx, out, t, readable(ctx, t), record);
 }
 
-void json_rows(struct ctx *ctx, struct buf *out, const struct field_rows *rows)
+void json_write_rows(struct ctx *ctx, struct buf *out, const struct field_rows *rows)
 {
     buf_putc(out, '[');
     if (rows && rows->n) {
         const bool *see = readable(ctx, rows->table);
         for (size_t i = 0; i < rows->n; i++) {
-            json_comma(out);
+            json_write_comma(out);
             write_record(ctx, out, rows->table, see, rows->rows[i]);
         }
     }
@@ -158,7 +158,7 @@ void api_record(struct request *r, struct response *res, int status, const struc
                 const void *record)
 {
     json_answer(res, status);
-    json_record(&r->ctx, &res->body, t, record);
+    json_write_record(&r->ctx, &res->body, t, record);
     const struct field *version = field_find(t, "version");
     const char *v = version ? field_get(record, version) : NULL;
     if (v)
@@ -170,8 +170,8 @@ void api_list(struct request *r, struct response *res, const struct field_rows *
 {
     json_answer(res, 200);
     buf_puts(&res->body, "{\"items\":");
-    json_rows(&r->ctx, &res->body, rows);
-    json_pair(&res->body, "next", next);
+    json_write_rows(&r->ctx, &res->body, rows);
+    json_write_pair(&res->body, "next", next);
     buf_putc(&res->body, '}');
 }
 
@@ -179,7 +179,7 @@ const char *api_record_text(struct request *r, const struct field_table *t, cons
 {
     struct buf out;
     buf_init(&out, r->ctx.arena);
-    json_record(&r->ctx, &out, t, record);
+    json_write_record(&r->ctx, &out, t, record);
     return out.p;
 }
 

@@ -5,13 +5,13 @@
 
 static void write_permissions(struct buf *out, const struct actor *actor)
 {
-    json_key(out, "permissions");
+    json_write_key(out, "permissions");
     buf_putc(out, '[');
     for (int p = PERM_NONE + 1; p < PERM_COUNT; p++) {
         if (!actor_may(actor, (enum permission)p))
             continue;
-        json_comma(out);
-        json_string(out, permission_row((enum permission)p)->code);
+        json_write_comma(out);
+        json_write_string(out, permission_row((enum permission)p)->code);
     }
     buf_putc(out, ']');
 }
@@ -25,15 +25,15 @@ enum err api_me(struct request *r, struct response *res)
     struct buf *out = &res->body;
     json_answer(res, 200);
     buf_putc(out, '{');
-    json_pair(out, "username", actor->username);
-    json_pair(out, "display_name", actor->display_name);
-    json_pair(out, "role", role_code(actor->role));
-    json_pair(out, "site", actor->site);
-    json_pair(out, "team", actor->team_name);
-    json_pair(out, "agency", actor->agency_name);
-    json_key(out, "must_change_password");
+    json_write_pair(out, "username", actor->username);
+    json_write_pair(out, "display_name", actor->display_name);
+    json_write_pair(out, "role", role_code(actor->role));
+    json_write_pair(out, "site", actor->site);
+    json_write_pair(out, "team", actor->team_name);
+    json_write_pair(out, "agency", actor->agency_name);
+    json_write_key(out, "must_change_password");
     buf_puts(out, actor->must_change_password ? "true" : "false");
-    json_pair(out, "expires_at", actor->expires_at);
+    json_write_pair(out, "expires_at", actor->expires_at);
     write_permissions(out, actor);
     buf_putc(out, '}');
     return ERR_OK;

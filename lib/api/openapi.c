@@ -64,9 +64,9 @@ static void raw(struct doc *d, const char *text)
 static void open_object(struct doc *d, const char *key)
 {
     if (key)
-        json_key(d->out, key);
+        json_write_key(d->out, key);
     else
-        json_comma(d->out);
+        json_write_comma(d->out);
     buf_putc(d->out, '{');
 }
 
@@ -77,7 +77,7 @@ static void close_object(struct doc *d)
 
 static void number(struct doc *d, const char *key, long n)
 {
-    json_key(d->out, key);
+    json_write_key(d->out, key);
     buf_printf(d->out, "%ld", n);
 }
 
@@ -108,14 +108,14 @@ static void write_ref(struct doc *d, const struct field_table *t, enum kind kind
     if (!known && d->n_schemas < SCHEMAS_MOST)
         d->schemas[d->n_schemas++] = (struct schema){t, kind};
     buf_putc(d->out, '{');
-    json_pair(d->out, "$ref",
+    json_write_pair(d->out, "$ref",
               arena_printf(d->arena, "#/components/schemas/%s", schema_name(d, t, kind)));
     buf_putc(d->out, '}');
 }
 
 static void write_type(struct doc *d, const char *type, bool nullable)
 {
-    json_key(d->out, "type");
+    json_write_key(d->out, "type");
     buf_printf(d->out, nullable ? "[\"%s\",\"null\"]" : "\"%s\"", type);
 }
 
@@ -124,11 +124,11 @@ static void write_codes(struct doc *d, const char *vocab, bool nullable)
     const struct vocab *v = vocab ? vocab_find(vocab) : NULL;
     if (!v || !v->n)
         return;
-    json_key(d->out, "enum");
+    json_write_key(d->out, "enum");
     buf_putc(d->out, '[');
     for (size_t i = 0; i < v->n; i++) {
-        json_comma(d->out);
-        json_string(d->out, v->codes[i].code);
+        json_write_comma(d->out);
+        json_write_string(d->out, v->codes[i].code);
     }
     raw(d, nullable ? ",null]" : "]");
 }
@@ -143,7 +143,7 @@ static void write_length(struct doc *d, const struct field *f)
 
 static void write_items(struct doc *d, const struct field *f)
 {
-    json_key(d->out, "items");
+    json_write_key(d->out, "items");
     if (f->type == FIELD_OBJECTS && f->sub) {
         write_ref(d, f->sub, KIND_ANSWER);
         return;
@@ -191,11 +191,11 @@ static void write_field(struct doc *d, const struct field *f, bool nullable)
     case FIELD_TIME:
     case FIELD_UUID:
         write_type(d, "string", nullable);
-        json_pair(d->out, "format", formats[f->type]);
+        json_write_pair(d->out, "format", formats[f->type]);
         break;
     }
     if (f->label || f->help)
-        json_pair(d->out, "description",
+        json_write_pair(d->out, "description",
                   f->label && f->help ? arena_printf(d->arena, "%s: %s", f->label, f->help)
                   : f->label          ? f->label
                                       : f->help);
@@ -217,12 +217,12 @@ static void write_required(struct doc *d, const struct schema *s)
         if (s->kind != KIND_BODY || !(f->flags & FIELD_REQUIRED) || !is_shown(f, s->kind))
             continue;
         if (!any) {
-            json_key(d->out, "required");
+            json_write_key(d->out, "required");
             buf_putc(d->out, '[');
         }
         any = true;
-        json_comma(d->out);
-        json_string(d->out, f->name);
+        json_write_comma(d->out);
+        json_write_string(d->out, f->name);
     }
     if (any)
         buf_putc(d->out, ']');
@@ -271,12 +271,12 @@ static void parameter(struct doc *d, const char *in, const char *name, bool must
                       const char *words)
 {
     open_object(d, NULL);
-    json_pair(d->out, "name", name);
-    json_pair(d->out, "in", in);
+    json_write_pair(d->out, "name", name);
+    json_write_pair(d->out, "in", in);
     if (must)
         raw(d, ",\"required\":true");
-    json_pair(d->out, "description", words);
-    json_key(d->out, "schema");
+    json_write_pair(d->out, "description", words);
+    json_write_key(d->out, "schema");
     raw(d, schema);
     close_object(d);
 }
@@ -297,8 +297,8 @@ static void write_query_parameters(struct doc *d, const struct field_table *t)
     for (size_t i = 0; t && i < t->n; i++) {
         const struct field *f = &t->fields[i];
         open_object(d, NULL);
-        json_pair(d->out, "name", f->name);
-        json_pair(d->out, "in", "query");
+        json_write_pair(d->out, "name", f->name);
+        json_write_pair(d->out, "in", "query");
         if (f->flags & FIELD_REQUIRED)
             raw(d, ",\"required\":true");
         // write_field() writes a key of its own, which is the one wanted here under another name.
@@ -313,7 +313,7 @@ static void write_parameters(struct doc *d, const struct route *r)
 {
     if (!strchr(r->pattern, '{') && !r->params && !(r->flags & (ROUTE_CREATES | ROUTE_IF_MATCH)))
         return;
-    json_key(d->out, "parameters");
+    json_write_key(d->out, "parameters");
     buf_putc(d->out, '[');
     write_path_parameters(d, r);
     write_query_parameters(d, r->params);
@@ -353,14 +353,14 @@ static void header_of_answer(struct doc *d, const char *name, const char *words)
 {
     open_object(d, "headers");
     open_object(d, name);
-    json_pair(d->out, "description", words);
+    json_write_pair(d->out, "description", words);
     raw(d, ",\"schema\":{\"type\":\"string\"}}}");
 }
 
 static void write_success(struct doc *d, const struct route *r)
 {
     open_object(d, arena_printf(d->arena, "%d", r->ok_status));
-    json_pair(d->out, "description", r->summary);
+    json_write_pair(d->out, "description", r->summary);
     if (r->ok_status == 201 || r->ok_status == 202)
         header_of_answer(d, "Location", "Address of what was made");
     else if (r->answer && field_find(r->answer, "version") && !(r->flags & ROUTE_LIST))
@@ -381,7 +381,7 @@ static void write_failure(struct doc *d, int status, bool possible)
         return;
     d->status_used[status] = true;
     open_object(d, arena_printf(d->arena, "%d", status));
-    json_pair(d->out, "$ref", arena_printf(d->arena, "#/components/responses/E%d", status));
+    json_write_pair(d->out, "$ref", arena_printf(d->arena, "#/components/responses/E%d", status));
     close_object(d);
 }
 
@@ -413,16 +413,16 @@ static void write_operation(struct doc *d, const struct route *r)
     for (const char *p = r->method; *p; p++)
         buf_putc(&method, (char)(*p | 0x20));
     open_object(d, method.p);
-    json_pair(d->out, "operationId", operation_id(d->arena, r));
-    json_pair(d->out, "summary", r->summary);
-    json_key(d->out, "tags");
+    json_write_pair(d->out, "operationId", operation_id(d->arena, r));
+    json_write_pair(d->out, "summary", r->summary);
+    json_write_key(d->out, "tags");
     buf_putc(d->out, '[');
-    json_string(d->out, tag_of(d->arena, r));
+    json_write_string(d->out, tag_of(d->arena, r));
     buf_putc(d->out, ']');
     if (r->flags & ROUTE_PUBLIC)
         raw(d, ",\"security\":[]");
     else
-        json_pair(d->out, "description",
+        json_write_pair(d->out, "description",
                   arena_printf(d->arena, "Needs the permission `%s`: %s.",
                                permission_row(r->permission)->code,
                                permission_row(r->permission)->words));
@@ -461,7 +461,7 @@ static void write_paths(struct doc *d)
 static void write_tags(struct doc *d)
 {
     const struct route *all = d->routes->routes;
-    json_key(d->out, "tags");
+    json_write_key(d->out, "tags");
     buf_putc(d->out, '[');
     for (size_t i = 0; i < d->routes->n; i++) {
         bool again = !is_api(&all[i]);
@@ -471,8 +471,8 @@ static void write_tags(struct doc *d)
         if (again)
             continue;
         open_object(d, NULL);
-        json_pair(d->out, "name", tag_of(d->arena, &all[i]));
-        json_pair(d->out, "description",
+        json_write_pair(d->out, "name", tag_of(d->arena, &all[i]));
+        json_write_pair(d->out, "description",
                   arena_printf(d->arena, "What there is under /api/v1/%s",
                                tag_of(d->arena, &all[i])));
         close_object(d);
@@ -495,7 +495,7 @@ static void write_failures(struct doc *d)
         if (!d->status_used[status])
             continue;
         open_object(d, arena_printf(d->arena, "E%d", status));
-        json_pair(d->out, "description", status_words(status));
+        json_write_pair(d->out, "description", status_words(status));
         raw(d, ",\"content\":{\"application/problem+json\":{\"schema\":"
                "{\"$ref\":\"#/components/schemas/Problem\"}}}}");
     }
@@ -508,8 +508,8 @@ static void write_problem_schema(struct doc *d)
            "\"required\":[\"type\",\"title\",\"status\",\"errors\",\"request_id\"],\"properties\":{"
            "\"type\":{\"type\":\"string\",\"enum\":[");
     for (int e = ERR_OK + 1; e < ERR_COUNT; e++) {
-        json_comma(d->out);
-        json_string(d->out, arena_printf(d->arena, "urn:phoenix:problem:%s",
+        json_write_comma(d->out);
+        json_write_string(d->out, arena_printf(d->arena, "urn:phoenix:problem:%s",
                                          err_row((enum err)e)->type));
     }
     raw(d, "]},\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},"

@@ -18,13 +18,13 @@ enum err api_session_create(struct request *r, struct response *res)
     json_answer(res, 201);
     response_header(res, "Location", "/api/v1/sessions/current");
     buf_putc(out, '{');
-    json_pair(out, "token", session.token);
-    json_pair(out, "expires_at", session.expires_at);
-    json_key(out, "user");
+    json_write_pair(out, "token", session.token);
+    json_write_pair(out, "expires_at", session.expires_at);
+    json_write_key(out, "user");
     buf_putc(out, '{');
-    json_pair(out, "username", session.username);
-    json_pair(out, "role", role_code(session.role));
-    json_pair(out, "site", session.site);
+    json_write_pair(out, "username", session.username);
+    json_write_pair(out, "role", role_code(session.role));
+    json_write_pair(out, "site", session.site);
     buf_puts(out, "}}");
     return ERR_OK;
 }
