@@ -109,8 +109,8 @@ static struct ui_input date_field(struct arena *a, const struct ui_date_input *v
 {
     const struct date_part *part = date_part_of(parts, item);
     const char *name = item->name ? item->name : part ? part->name : "";
-    const char *prefixed = given(v->name_prefix) ? arena_printf(a, "%s-%s", v->name_prefix, name)
-                                                 : name;
+    const char *prefixed =
+        given(v->name_prefix) ? arena_printf(a, "%s-%s", v->name_prefix, name) : name;
     const char *value = item->value;
     if (!value && part)
         value = part->item->value;

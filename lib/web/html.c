@@ -13,8 +13,8 @@ static const struct {
     const char *text;
     size_t n;
 } escapes[] = {
-    {"", 0}, {"&amp;", 5}, {"&lt;", 4}, {"&gt;", 4}, {"&quot;", 6}, {"&#39;", 5}, {"&#96;", 5},
-    {"&#92;", 5},
+    {"", 0},       {"&amp;", 5}, {"&lt;", 4},  {"&gt;", 4},
+    {"&quot;", 6}, {"&#39;", 5}, {"&#96;", 5}, {"&#92;", 5},
 };
 
 void html_text(struct buf *out, const char *s)
@@ -142,8 +142,9 @@ void html_content(struct buf *out, struct html h, const char *text)
 // Lower-case names that carry no code, style or address. Words for scripts are in data-i18n.KEY.
 static bool attr_name_ok(const char *name)
 {
-    static const char *const refused[] = {"style", "href", "src", "action", "formaction", "srcdoc",
-                                          "srcset", "ping", "data", "poster", "background", "cite"};
+    static const char *const refused[] = {"style",      "href",   "src",        "action",
+                                          "formaction", "srcdoc", "srcset",     "ping",
+                                          "data",       "poster", "background", "cite"};
     if (strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-.") != strlen(name) || !name[0])
         return false;
     if (name[0] == 'o' && name[1] == 'n')

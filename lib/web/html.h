@@ -45,7 +45,8 @@ void html_text(struct buf *out, const char *s);
 /** As html_text(), for inside a textarea, where a browser drops a first line break. */
 void html_textarea(struct buf *out, const char *s);
 
-/** A whole URL: a path, fragment, relative address, or one of http, https, mailto, tel; else "#". */
+/** A whole URL: a path, fragment, relative address, or one of http, https, mailto, tel; else "#".
+ */
 void html_url(struct buf *out, const char *s);
 
 /** One value inside a URL, percent-encoded. */

@@ -9,8 +9,8 @@
 #define PAGE_CRUMBS_MAX 8
 
 struct page {
-    const char *title; // "Record a contact": the layout adds "Error: " and the service name
-    bool error;        // the form came back with errors
+    const char *title;         // "Record a contact": the layout adds "Error: " and the service name
+    bool error;                // the form came back with errors
     struct html error_summary; // shown above the content, or empty
     const char *service_name;  // NULL is PAGE_SERVICE
     struct ui_nav_items nav;   // of the role; empty when nobody is signed in
@@ -21,10 +21,10 @@ struct page {
     int idle_minutes; // until the session ends without use; 0 is 30
     struct ui_crumb crumbs[PAGE_CRUMBS_MAX];
     size_t n_crumbs;
-    const char *back_href; // a back link instead of breadcrumbs
-    const char *flash;         // what was just done, in words: "Contact saved"
-    const char *flash_type;    // NULL is "success"; "information" otherwise
-    struct html before_main;   // a case header, between breadcrumbs and content
+    const char *back_href;   // a back link instead of breadcrumbs
+    const char *flash;       // what was just done, in words: "Contact saved"
+    const char *flash_type;  // NULL is "success"; "information" otherwise
+    struct html before_main; // a case header, between breadcrumbs and content
     const char *html_class;
     const char *help; // a line for the footer; NULL is the house one
 };

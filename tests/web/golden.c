@@ -53,8 +53,8 @@ __attribute__((constructor)) static void find_fixtures(void)
 
 static bool is_inline(const char *name, size_t n)
 {
-    static const char *const tags[] = {"a", "span", "strong", "b", "em", "input", "button", "label",
-                                       "time", "select", "img", "code"};
+    static const char *const tags[] = {"a",      "span",  "strong", "b",      "em",  "input",
+                                       "button", "label", "time",   "select", "img", "code"};
     for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++)
         if (strlen(tags[i]) == n && strncmp(tags[i], name, n) == 0)
             return true;
@@ -131,8 +131,8 @@ static void check_fixture(struct arena *a, const struct component *c, json_t *fi
     if (!options_map(&m, c->options, json_object_get(fixture, "options"), options)) {
         bool listed = is_unsupported(c->folder, m.unknown);
         if (!listed)
-            fprintf(stderr, "%s, \"%s\": the option %s is neither supported nor listed\n", c->folder,
-                    name, m.unknown);
+            fprintf(stderr, "%s, \"%s\": the option %s is neither supported nor listed\n",
+                    c->folder, name, m.unknown);
         CHECK(listed);
         *(listed ? &t->skipped : &t->failed) += 1;
         return;
@@ -197,21 +197,22 @@ TEST(govuk_fixtures_come_out_the_same)
         json_t *file = load(path);
         struct tally t = {0};
         check_file(c, file, &t);
-        printf("\n  %-22s %3u passed %3u skipped %3u failed", c->folder, t.passed, t.skipped, t.failed);
+        printf("\n  %-22s %3u passed %3u skipped %3u failed", c->folder, t.passed, t.skipped,
+               t.failed);
         all.passed += t.passed;
         all.skipped += t.skipped;
         all.failed += t.failed;
         json_decref(file);
     }
     closedir(d);
-    printf("\n  GOV.UK: %zu of %zu components, %u fixtures passed, %u skipped, %u failed ", covered, seen,
-           all.passed, all.skipped, all.failed);
+    printf("\n  GOV.UK: %zu of %zu components, %u fixtures passed, %u skipped, %u failed ", covered,
+           seen, all.passed, all.skipped, all.failed);
     CHECK(covered == components_count || seen == 0);
     CHECK(all.passed > 500);
 }
 
-// MoJ Frontend publishes no fixtures: moj.json holds options and what its own Nunjucks templates made
-// of them, with the repeated and empty class names taken out.
+// MoJ Frontend publishes no fixtures: moj.json holds options and what its own Nunjucks templates
+// made of them, with the repeated and empty class names taken out.
 TEST(moj_templates_come_out_the_same)
 {
     CHECK_FATAL(moj_file != NULL);
@@ -221,12 +222,13 @@ TEST(moj_templates_come_out_the_same)
     json_t *file;
     json_array_foreach(all, i, file)
     {
-        const struct component *c = component_find(json_string_value(json_object_get(file, "component")));
+        const struct component *c =
+            component_find(json_string_value(json_object_get(file, "component")));
         CHECK_FATAL(c != NULL);
         check_file(c, file, &t);
     }
-    printf("\n  MoJ: %u components, %u fixtures passed, %u skipped, %u failed ", (unsigned)i, t.passed,
-           t.skipped, t.failed);
+    printf("\n  MoJ: %u components, %u fixtures passed, %u skipped, %u failed ", (unsigned)i,
+           t.passed, t.skipped, t.failed);
     CHECK(t.passed >= 30);
     CHECK_INT(t.skipped, 0);
     json_decref(all);

@@ -11,8 +11,7 @@
 #include <limits.h>
 
 #define HOSTILE "</p><script>x=\"'`&\\</script>"
-#define HOSTILE_ESCAPED                                                                            \
-    "&lt;/p&gt;&lt;script&gt;x=&quot;&#39;&#96;&amp;&#92;&lt;/script&gt;"
+#define HOSTILE_ESCAPED "&lt;/p&gt;&lt;script&gt;x=&quot;&#39;&#96;&amp;&#92;&lt;/script&gt;"
 
 static struct arena *arena;
 
@@ -38,7 +37,8 @@ TEST(text_and_attributes_are_escaped)
     CHECK_HTML(tpl_esc_text, HOSTILE, "<p>" HOSTILE_ESCAPED "</p>");
     CHECK_HTML(tpl_esc_attr, HOSTILE, "<p title=\"a " HOSTILE_ESCAPED " b\">c</p>");
     CHECK_HTML(tpl_esc_text, NULL, "<p></p>");
-    CHECK_HTML(tpl_esc_text, "O\u2019Brien \U0001F600 \u05D0", "<p>O\u2019Brien \U0001F600 \u05D0</p>");
+    CHECK_HTML(tpl_esc_text, "O\u2019Brien \U0001F600 \u05D0",
+               "<p>O\u2019Brien \U0001F600 \u05D0</p>");
     CHECK_HTML(tpl_esc_more, "x\" y", "<p class=\"a x&quot; y\">b</p>");
     CHECK_HTML(tpl_esc_more, "", "<p class=\"a\">b</p>");
     CHECK_HTML(tpl_esc_more, NULL, "<p class=\"a\">b</p>");
@@ -54,11 +54,20 @@ TEST(textarea_keeps_a_first_line_break)
 TEST(urls_of_other_schemes_become_a_fragment)
 {
     static const char *const refused[] = {
-        "javascript:alert(1)",   "JaVaScRiPt:alert(1)", " javascript:alert(1)",
-        "java\tscript:alert(1)", "\x01javascript:x",    "data:text/html,x",
-        "vbscript:x",            "//evil.example/",     "/\\evil.example",
-        "\\\\evil.example",      "file:///etc/passwd",  "blob:x",
-        "x\n:y",                 ":x",
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        " javascript:alert(1)",
+        "java\tscript:alert(1)",
+        "\x01javascript:x",
+        "data:text/html,x",
+        "vbscript:x",
+        "//evil.example/",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "file:///etc/passwd",
+        "blob:x",
+        "x\n:y",
+        ":x",
     };
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
         CHECK_HTML(tpl_esc_url, refused[i], "<a href=\"#\">a</a>");
@@ -67,9 +76,16 @@ TEST(urls_of_other_schemes_become_a_fragment)
 TEST(urls_that_may_be_printed)
 {
     static const char *const allowed[] = {
-        "/participants/PX12345A", "#main-content",        "contacts/new", "?page=2",
-        "https://example.org/a",  "HTTP://example.org",   "mailto:a@example.org",
-        "tel:+441161234567",      "/a?next=http://b:80/", "a/b:c",
+        "/participants/PX12345A",
+        "#main-content",
+        "contacts/new",
+        "?page=2",
+        "https://example.org/a",
+        "HTTP://example.org",
+        "mailto:a@example.org",
+        "tel:+441161234567",
+        "/a?next=http://b:80/",
+        "a/b:c",
         "",
     };
     for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++) {
@@ -89,16 +105,18 @@ TEST(parts_of_urls_are_percent_encoded)
 
 TEST(json_stays_in_its_attribute)
 {
-    CHECK_HTML(tpl_esc_json, "a\"b'</p>\n\\",
-               "<p data-value=\"[&quot;a\\u0022b&#39;\\u003c/p&gt;\\u000a\\u005c&quot;,-5]\">a</p>");
+    CHECK_HTML(
+        tpl_esc_json, "a\"b'</p>\n\\",
+        "<p data-value=\"[&quot;a\\u0022b&#39;\\u003c/p&gt;\\u000a\\u005c&quot;,-5]\">a</p>");
     CHECK_HTML(tpl_esc_json, NULL, "<p data-value=\"[null,-5]\">a</p>");
 }
 
 TEST(attributes_that_could_do_harm_are_left_out)
 {
-    const struct attr list[] = {{"data-a", "\"x"}, {"onclick", "go()"}, {"style", "x"}, {"href", "x"},
-                                {"SRC", "x"},      {"a b", "x"},        {"", "x"},      {"src", "x"},
-                                {"a>", "x"},       {"aria-label", NULL}, {NULL, NULL}};
+    const struct attr list[] = {
+        {"data-a", "\"x"}, {"onclick", "go()"},  {"style", "x"}, {"href", "x"},
+        {"SRC", "x"},      {"a b", "x"},         {"", "x"},      {"src", "x"},
+        {"a>", "x"},       {"aria-label", NULL}, {NULL, NULL}};
     CHECK_HTML(tpl_esc_attrs, list, "<p data-a=\"&quot;x\" aria-label=\"\">a</p>");
     CHECK_HTML(tpl_esc_attrs, NULL, "<p>a</p>");
 }
@@ -155,7 +173,9 @@ TEST(the_layout_says_where_one_is_and_escapes)
     struct html main_part = html_made("<h1>x</h1>", 10);
     tpl_layout(out, signed_in_page(), main_part);
     CHECK(strstr(out->p, "<!DOCTYPE html>\n<html lang=\"en\" class=\"govuk-template\">") == out->p);
-    CHECK_INT(count(out->p, "<title>Error: Record a &lt;contact&gt; - Phoenix case management</title>"), 1);
+    CHECK_INT(
+        count(out->p, "<title>Error: Record a &lt;contact&gt; - Phoenix case management</title>"),
+        1);
     CHECK_INT(count(out->p, "<main class=\"govuk-main-wrapper\" id=\"main-content\">"), 1);
     CHECK_INT(count(out->p, "<h1>x</h1>"), 1);
     CHECK_INT(count(out->p, "href=\"#main-content\""), 1);
@@ -172,7 +192,8 @@ TEST(the_layout_says_where_one_is_and_escapes)
 TEST(nobody_signed_in_has_no_menu_and_no_time_out)
 {
     struct buf *out = fresh();
-    tpl_layout(out, &(struct page){.title = "Sign in", .service_name = "Phoenix"}, (struct html){0});
+    tpl_layout(out, &(struct page){.title = "Sign in", .service_name = "Phoenix"},
+               (struct html){0});
     CHECK_INT(count(out->p, "<title>Sign in - Phoenix</title>"), 1);
     CHECK_INT(count(out->p, "sign-out"), 0);
     CHECK_INT(count(out->p, "data-idle-minutes"), 0);

@@ -8,11 +8,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ROW(T, JSON, KIND, FIELD) {JSON, KIND, offsetof(struct T, FIELD), NULL}
-#define SUB(T, JSON, FIELD, TABLE) {JSON, OPT_SUB, offsetof(struct T, FIELD), &TABLE##_options}
-#define LIST(T, JSON, FIELD, TABLE) {JSON, OPT_LIST, offsetof(struct T, FIELD), &TABLE##_options}
-#define LOOKS(T)                                                                                   \
-    ROW(T, "classes", OPT_TEXT, classes), ROW(T, "attributes", OPT_ATTRS, attributes)
+#define ROW(T, JSON, KIND, FIELD)                                                                  \
+    {                                                                                              \
+        JSON, KIND, offsetof(struct T, FIELD), NULL                                                \
+    }
+#define SUB(T, JSON, FIELD, TABLE)                                                                 \
+    {                                                                                              \
+        JSON, OPT_SUB, offsetof(struct T, FIELD), &TABLE##_options                                 \
+    }
+#define LIST(T, JSON, FIELD, TABLE)                                                                \
+    {                                                                                              \
+        JSON, OPT_LIST, offsetof(struct T, FIELD), &TABLE##_options                                \
+    }
+#define LOOKS(T) ROW(T, "classes", OPT_TEXT, classes), ROW(T, "attributes", OPT_ATTRS, attributes)
 #define WORDS(T) ROW(T, "text", OPT_TEXT, text), ROW(T, "html", OPT_HTML, html)
 #define TABLE(NAME, T, ...)                                                                        \
     static const struct option NAME##_rows[] = {__VA_ARGS__};                                      \
@@ -44,7 +52,8 @@ TABLE(back_link, ui_back_link, WORDS(ui_back_link), LOOKS(ui_back_link),
       ROW(ui_back_link, "href", OPT_TEXT, href))
 TABLE(crumb, ui_crumb, WORDS(ui_crumb), ROW(ui_crumb, "href", OPT_TEXT, href),
       ROW(ui_crumb, "attributes", OPT_ATTRS, attributes))
-TABLE(breadcrumbs, ui_breadcrumbs, LOOKS(ui_breadcrumbs), LIST(ui_breadcrumbs, "items", items, crumb),
+TABLE(breadcrumbs, ui_breadcrumbs, LOOKS(ui_breadcrumbs),
+      LIST(ui_breadcrumbs, "items", items, crumb),
       ROW(ui_breadcrumbs, "collapseOnMobile", OPT_BOOL, collapse_on_mobile),
       ROW(ui_breadcrumbs, "labelText", OPT_TEXT, label_text))
 TABLE(button, ui_button, WORDS(ui_button), LOOKS(ui_button), ROW(ui_button, "href", OPT_TEXT, href),
@@ -56,7 +65,8 @@ TABLE(button, ui_button, WORDS(ui_button), LOOKS(ui_button), ROW(ui_button, "hre
 TABLE(choice, ui_choice, WORDS(ui_choice), ROW(ui_choice, "value", OPT_TEXT, value),
       ROW(ui_choice, "id", OPT_TEXT, id), ROW(ui_choice, "name", OPT_TEXT, name),
       SUB(ui_choice, "hint", hint, hint), SUB(ui_choice, "label", label, label),
-      ROW(ui_choice, "divider", OPT_TEXT, divider), ROW(ui_choice, "behaviour", OPT_TEXT, behaviour),
+      ROW(ui_choice, "divider", OPT_TEXT, divider),
+      ROW(ui_choice, "behaviour", OPT_TEXT, behaviour),
       ROW(ui_choice, "checked", OPT_SAID, checked), ROW(ui_choice, "disabled", OPT_BOOL, disabled),
       ROW(ui_choice, "attributes", OPT_ATTRS, attributes),
       {"conditional", OPT_SUB, offsetof(struct ui_choice, conditional),
@@ -73,13 +83,15 @@ TABLE(affix, ui_affix, WORDS(ui_affix), LOOKS(ui_affix))
 TABLE(input_wrapper, ui_input_wrapper, LOOKS(ui_input_wrapper))
 TABLE(input, ui_input, LABELLED(ui_input), ROW(ui_input, "type", OPT_TEXT, type),
       ROW(ui_input, "value", OPT_TEXT, value), SUB(ui_input, "prefix", prefix, affix),
-      SUB(ui_input, "suffix", suffix, affix), SUB(ui_input, "inputWrapper", input_wrapper, input_wrapper),
+      SUB(ui_input, "suffix", suffix, affix),
+      SUB(ui_input, "inputWrapper", input_wrapper, input_wrapper),
       ROW(ui_input, "autocomplete", OPT_TEXT, autocomplete),
       ROW(ui_input, "autocapitalize", OPT_TEXT, autocapitalize),
       ROW(ui_input, "inputmode", OPT_TEXT, inputmode), ROW(ui_input, "pattern", OPT_TEXT, pattern),
       ROW(ui_input, "spellcheck", OPT_SAID, spellcheck))
 TABLE(textarea, ui_textarea, LABELLED(ui_textarea), ROW(ui_textarea, "value", OPT_TEXT, value),
-      ROW(ui_textarea, "rows", OPT_INT, rows), ROW(ui_textarea, "autocomplete", OPT_TEXT, autocomplete),
+      ROW(ui_textarea, "rows", OPT_INT, rows),
+      ROW(ui_textarea, "autocomplete", OPT_TEXT, autocomplete),
       ROW(ui_textarea, "spellcheck", OPT_SAID, spellcheck))
 TABLE(error, ui_error, WORDS(ui_error), ROW(ui_error, "href", OPT_TEXT, href),
       ROW(ui_error, "attributes", OPT_ATTRS, attributes))
@@ -96,9 +108,11 @@ TABLE(actions, ui_actions, LIST(ui_actions, "items", items, action),
       ROW(ui_actions, "classes", OPT_TEXT, classes))
 TABLE(cell_text, ui_cell_text, WORDS(ui_cell_text), ROW(ui_cell_text, "classes", OPT_TEXT, classes))
 TABLE(summary_row, ui_summary_row, SUB(ui_summary_row, "key", key, cell_text),
-      SUB(ui_summary_row, "value", value, cell_text), SUB(ui_summary_row, "actions", actions, actions),
+      SUB(ui_summary_row, "value", value, cell_text),
+      SUB(ui_summary_row, "actions", actions, actions),
       ROW(ui_summary_row, "classes", OPT_TEXT, classes))
-TABLE(card_title, ui_card_title, WORDS(ui_card_title), ROW(ui_card_title, "classes", OPT_TEXT, classes),
+TABLE(card_title, ui_card_title, WORDS(ui_card_title),
+      ROW(ui_card_title, "classes", OPT_TEXT, classes),
       ROW(ui_card_title, "headingLevel", OPT_INT, heading_level))
 TABLE(card, ui_card, LOOKS(ui_card), SUB(ui_card, "title", title, card_title),
       SUB(ui_card, "actions", actions, actions))
@@ -107,7 +121,8 @@ TABLE(summary_list, ui_summary_list, LOOKS(ui_summary_list),
 TABLE(cell, ui_cell, WORDS(ui_cell), LOOKS(ui_cell), ROW(ui_cell, "format", OPT_TEXT, format),
       ROW(ui_cell, "colspan", OPT_INT, colspan), ROW(ui_cell, "rowspan", OPT_INT, rowspan))
 TABLE(table, ui_table, LOOKS(ui_table), ROW(ui_table, "caption", OPT_TEXT, caption),
-      ROW(ui_table, "captionClasses", OPT_TEXT, caption_classes), LIST(ui_table, "head", head, cell),
+      ROW(ui_table, "captionClasses", OPT_TEXT, caption_classes),
+      LIST(ui_table, "head", head, cell),
       {"rows", OPT_ROWS, offsetof(struct ui_table, rows), &cell_options},
       ROW(ui_table, "firstCellIsHeader", OPT_BOOL, first_cell_is_header))
 TABLE(tag, ui_tag, WORDS(ui_tag), LOOKS(ui_tag))
@@ -131,7 +146,8 @@ TABLE(service_navigation, ui_service_navigation, LOOKS(ui_service_navigation),
       ROW(ui_service_navigation, "serviceName", OPT_TEXT, service_name),
       ROW(ui_service_navigation, "serviceUrl", OPT_TEXT, service_url),
       LIST(ui_service_navigation, "navigation", navigation, nav_item),
-      ROW(ui_service_navigation, "collapseNavigationOnMobile", OPT_SAID, collapse_navigation_on_mobile),
+      ROW(ui_service_navigation, "collapseNavigationOnMobile", OPT_SAID,
+          collapse_navigation_on_mobile),
       ROW(ui_service_navigation, "ariaLabel", OPT_TEXT, aria_label),
       ROW(ui_service_navigation, "menuButtonText", OPT_TEXT, menu_button_text),
       ROW(ui_service_navigation, "menuButtonLabel", OPT_TEXT, menu_button_label),
@@ -150,25 +166,31 @@ TABLE(page_item, ui_page_item, ROW(ui_page_item, "number", OPT_TEXT, number),
       ROW(ui_page_item, "attributes", OPT_ATTRS, attributes))
 TABLE(pagination, ui_pagination, LOOKS(ui_pagination),
       SUB(ui_pagination, "previous", previous, pagination_link),
-      SUB(ui_pagination, "next", next, pagination_link), LIST(ui_pagination, "items", items, page_item),
+      SUB(ui_pagination, "next", next, pagination_link),
+      LIST(ui_pagination, "items", items, page_item),
       ROW(ui_pagination, "landmarkLabel", OPT_TEXT, landmark_label))
 TABLE(date_item, ui_date_item, LOOKS(ui_date_item), ROW(ui_date_item, "name", OPT_TEXT, name),
       ROW(ui_date_item, "id", OPT_TEXT, id), ROW(ui_date_item, "label", OPT_TEXT, label),
-      ROW(ui_date_item, "value", OPT_TEXT, value), ROW(ui_date_item, "inputmode", OPT_TEXT, inputmode),
+      ROW(ui_date_item, "value", OPT_TEXT, value),
+      ROW(ui_date_item, "inputmode", OPT_TEXT, inputmode),
       ROW(ui_date_item, "autocomplete", OPT_TEXT, autocomplete),
       ROW(ui_date_item, "pattern", OPT_TEXT, pattern), ROW(ui_date_item, "error", OPT_SAID, error))
 #define DATE_PART(JSON, FIELD)                                                                     \
-    {JSON, OPT_DATE_PART, offsetof(struct ui_date_input, FIELD), &date_item_options}
+    {                                                                                              \
+        JSON, OPT_DATE_PART, offsetof(struct ui_date_input, FIELD), &date_item_options             \
+    }
 TABLE(date_input, ui_date_input, LOOKS(ui_date_input), ROW(ui_date_input, "id", OPT_TEXT, id),
       ROW(ui_date_input, "namePrefix", OPT_TEXT, name_prefix),
       SUB(ui_date_input, "fieldset", fieldset, fieldset), SUB(ui_date_input, "hint", hint, hint),
       SUB(ui_date_input, "errorMessage", error_message, error_message),
       SUB(ui_date_input, "formGroup", form_group, form_group), DATE_PART("day", day),
-      DATE_PART("month", month), DATE_PART("year", year), LIST(ui_date_input, "items", items, date_item),
+      DATE_PART("month", month), DATE_PART("year", year),
+      LIST(ui_date_input, "items", items, date_item),
       ROW(ui_date_input, "values", OPT_ATTRS, values))
-TABLE(details, ui_details, WORDS(ui_details), LOOKS(ui_details), ROW(ui_details, "id", OPT_TEXT, id),
-      ROW(ui_details, "summaryText", OPT_TEXT, summary_text),
-      ROW(ui_details, "summaryHtml", OPT_HTML, summary_html), ROW(ui_details, "open", OPT_BOOL, open))
+TABLE(details, ui_details, WORDS(ui_details), LOOKS(ui_details),
+      ROW(ui_details, "id", OPT_TEXT, id), ROW(ui_details, "summaryText", OPT_TEXT, summary_text),
+      ROW(ui_details, "summaryHtml", OPT_HTML, summary_html),
+      ROW(ui_details, "open", OPT_BOOL, open))
 TABLE(file_upload, ui_file_upload, LABELLED(ui_file_upload),
       ROW(ui_file_upload, "javascript", OPT_BOOL, javascript),
       ROW(ui_file_upload, "multiple", OPT_BOOL, multiple),
@@ -182,12 +204,14 @@ TABLE(file_upload, ui_file_upload, LABELLED(ui_file_upload),
       ROW(ui_file_upload, "multipleFilesChosenText", OPT_ATTRS, multiple_files_chosen_text))
 TABLE(inset_text, ui_inset_text, WORDS(ui_inset_text), LOOKS(ui_inset_text),
       ROW(ui_inset_text, "id", OPT_TEXT, id))
-TABLE(panel_action, ui_panel_action, LOOKS(ui_panel_action), ROW(ui_panel_action, "text", OPT_TEXT, text),
-      ROW(ui_panel_action, "href", OPT_TEXT, href), ROW(ui_panel_action, "type", OPT_TEXT, type))
+TABLE(panel_action, ui_panel_action, LOOKS(ui_panel_action),
+      ROW(ui_panel_action, "text", OPT_TEXT, text), ROW(ui_panel_action, "href", OPT_TEXT, href),
+      ROW(ui_panel_action, "type", OPT_TEXT, type))
 TABLE(panel_actions, ui_panel_actions, LOOKS(ui_panel_actions),
       LIST(ui_panel_actions, "items", items, panel_action))
 TABLE(panel, ui_panel, WORDS(ui_panel), LOOKS(ui_panel),
-      ROW(ui_panel, "titleText", OPT_TEXT, title_text), ROW(ui_panel, "titleHtml", OPT_HTML, title_html),
+      ROW(ui_panel, "titleText", OPT_TEXT, title_text),
+      ROW(ui_panel, "titleHtml", OPT_HTML, title_html),
       ROW(ui_panel, "headingLevel", OPT_INT, heading_level),
       SUB(ui_panel, "actions", actions, panel_actions))
 TABLE(password_input, ui_password_input, LABELLED(ui_password_input),
@@ -197,17 +221,20 @@ TABLE(password_input, ui_password_input, LABELLED(ui_password_input),
       ROW(ui_password_input, "hidePasswordText", OPT_TEXT, hide_password_text),
       ROW(ui_password_input, "showPasswordAriaLabelText", OPT_TEXT, show_password_aria_label_text),
       ROW(ui_password_input, "hidePasswordAriaLabelText", OPT_TEXT, hide_password_aria_label_text),
-      ROW(ui_password_input, "passwordShownAnnouncementText", OPT_TEXT, password_shown_announcement_text),
+      ROW(ui_password_input, "passwordShownAnnouncementText", OPT_TEXT,
+          password_shown_announcement_text),
       ROW(ui_password_input, "passwordHiddenAnnouncementText", OPT_TEXT,
           password_hidden_announcement_text))
 TABLE(phase_banner, ui_phase_banner, WORDS(ui_phase_banner), LOOKS(ui_phase_banner),
       SUB(ui_phase_banner, "tag", tag, tag))
-TABLE(option, ui_option, ROW(ui_option, "value", OPT_TEXT, value), ROW(ui_option, "text", OPT_TEXT, text),
-      ROW(ui_option, "selected", OPT_SAID, selected), ROW(ui_option, "disabled", OPT_BOOL, disabled),
+TABLE(option, ui_option, ROW(ui_option, "value", OPT_TEXT, value),
+      ROW(ui_option, "text", OPT_TEXT, text), ROW(ui_option, "selected", OPT_SAID, selected),
+      ROW(ui_option, "disabled", OPT_BOOL, disabled),
       ROW(ui_option, "attributes", OPT_ATTRS, attributes))
 TABLE(select, ui_select, LABELLED(ui_select), LIST(ui_select, "items", items, option),
       ROW(ui_select, "value", OPT_TEXT, value))
-TABLE(tab_panel, ui_tab_panel, WORDS(ui_tab_panel), ROW(ui_tab_panel, "attributes", OPT_ATTRS, attributes))
+TABLE(tab_panel, ui_tab_panel, WORDS(ui_tab_panel),
+      ROW(ui_tab_panel, "attributes", OPT_ATTRS, attributes))
 TABLE(tab, ui_tab, ROW(ui_tab, "id", OPT_TEXT, id), ROW(ui_tab, "label", OPT_TEXT, label),
       SUB(ui_tab, "panel", panel, tab_panel), ROW(ui_tab, "attributes", OPT_ATTRS, attributes))
 TABLE(tabs, ui_tabs, LOOKS(ui_tabs), ROW(ui_tabs, "id", OPT_TEXT, id),
@@ -223,7 +250,8 @@ TABLE(task_list, ui_task_list, LOOKS(ui_task_list), LIST(ui_task_list, "items", 
 TABLE(count_message, ui_count_message, ROW(ui_count_message, "classes", OPT_TEXT, classes))
 TABLE(character_count, ui_character_count, FIELD(ui_character_count),
       ROW(ui_character_count, "id", OPT_TEXT, id), SUB(ui_character_count, "label", label, label),
-      ROW(ui_character_count, "value", OPT_TEXT, value), ROW(ui_character_count, "rows", OPT_INT, rows),
+      ROW(ui_character_count, "value", OPT_TEXT, value),
+      ROW(ui_character_count, "rows", OPT_INT, rows),
       ROW(ui_character_count, "maxlength", OPT_TEXT, maxlength),
       ROW(ui_character_count, "maxwords", OPT_TEXT, maxwords),
       ROW(ui_character_count, "threshold", OPT_TEXT, threshold),
@@ -241,12 +269,14 @@ TABLE(warning_text, ui_warning_text, WORDS(ui_warning_text), LOOKS(ui_warning_te
       ROW(ui_warning_text, "iconFallbackText", OPT_TEXT, icon_fallback_text))
 TABLE(generic_header, ui_generic_header, LOOKS(ui_generic_header),
       ROW(ui_generic_header, "logoText", OPT_TEXT, logo_text),
-      ROW(ui_generic_header, "logoHtml", OPT_HTML, logo_html), ROW(ui_generic_header, "url", OPT_TEXT, url),
+      ROW(ui_generic_header, "logoHtml", OPT_HTML, logo_html),
+      ROW(ui_generic_header, "url", OPT_TEXT, url),
       ROW(ui_generic_header, "containerClasses", OPT_TEXT, container_classes))
 
 // MoJ Frontend
-TABLE(moj_alert, ui_alert, WORDS(ui_alert), LOOKS(ui_alert), ROW(ui_alert, "title", OPT_TEXT, title),
-      ROW(ui_alert, "variant", OPT_TEXT, variant), ROW(ui_alert, "headingTag", OPT_TEXT, heading_tag),
+TABLE(moj_alert, ui_alert, WORDS(ui_alert), LOOKS(ui_alert),
+      ROW(ui_alert, "title", OPT_TEXT, title), ROW(ui_alert, "variant", OPT_TEXT, variant),
+      ROW(ui_alert, "headingTag", OPT_TEXT, heading_tag),
       ROW(ui_alert, "showTitleAsHeading", OPT_BOOL, show_title_as_heading),
       ROW(ui_alert, "dismissible", OPT_BOOL, dismissible),
       ROW(ui_alert, "disableAutoFocus", OPT_BOOL, disable_auto_focus),
@@ -258,32 +288,40 @@ TABLE(moj_identity_bar, ui_identity_bar, LOOKS(ui_identity_bar),
 TABLE(link, ui_link, ROW(ui_link, "href", OPT_TEXT, href), ROW(ui_link, "text", OPT_TEXT, text))
 TABLE(filter_category, ui_filter_category, SUB(ui_filter_category, "heading", heading, cell_text),
       LIST(ui_filter_category, "items", items, link))
-TABLE(selected_filters, ui_selected_filters, SUB(ui_selected_filters, "heading", heading, cell_text),
+TABLE(selected_filters, ui_selected_filters,
+      SUB(ui_selected_filters, "heading", heading, cell_text),
       SUB(ui_selected_filters, "clearLink", clear_link, link),
       LIST(ui_selected_filters, "categories", categories, filter_category))
 TABLE(filter_submit, ui_filter_submit, ROW(ui_filter_submit, "text", OPT_TEXT, text),
       ROW(ui_filter_submit, "attributes", OPT_ATTRS, attributes))
 TABLE(moj_filter, ui_filter, SUB(ui_filter, "heading", heading, cell_text),
       SUB(ui_filter, "selectedFilters", selected_filters, selected_filters),
-      SUB(ui_filter, "submit", submit, filter_submit), ROW(ui_filter, "optionsHtml", OPT_HTML, options_html),
+      SUB(ui_filter, "submit", submit, filter_submit),
+      ROW(ui_filter, "optionsHtml", OPT_HTML, options_html),
       ROW(ui_filter, "attributes", OPT_ATTRS, attributes))
 TABLE(timeline_item, ui_timeline_item, WORDS(ui_timeline_item), LOOKS(ui_timeline_item),
-      SUB(ui_timeline_item, "label", label, cell_text), SUB(ui_timeline_item, "byline", byline, cell_text),
+      SUB(ui_timeline_item, "label", label, cell_text),
+      SUB(ui_timeline_item, "byline", byline, cell_text),
       ROW(ui_timeline_item, "when", OPT_TEXT, when),
       {"datetime", OPT_SUB, offsetof(struct ui_timeline_item, timestamp),
        &(const struct option_table){
-           (const struct option[]){{"timestamp", OPT_TEXT, 0, NULL}, {"type", OPT_PASS, 0, NULL}}, 2, 0}})
-TABLE(moj_timeline, ui_timeline, LOOKS(ui_timeline), LIST(ui_timeline, "items", items, timeline_item),
+           (const struct option[]){{"timestamp", OPT_TEXT, 0, NULL}, {"type", OPT_PASS, 0, NULL}},
+           2, 0}})
+TABLE(moj_timeline, ui_timeline, LOOKS(ui_timeline),
+      LIST(ui_timeline, "items", items, timeline_item),
       ROW(ui_timeline, "headingLevel", OPT_INT, heading_level))
 TABLE(sub_nav_item, ui_sub_nav_item, WORDS(ui_sub_nav_item), LOOKS(ui_sub_nav_item),
-      ROW(ui_sub_nav_item, "href", OPT_TEXT, href), ROW(ui_sub_nav_item, "active", OPT_BOOL, active))
+      ROW(ui_sub_nav_item, "href", OPT_TEXT, href),
+      ROW(ui_sub_nav_item, "active", OPT_BOOL, active))
 TABLE(moj_sub_navigation, ui_sub_navigation, LOOKS(ui_sub_navigation),
-      LIST(ui_sub_navigation, "items", items, sub_nav_item), ROW(ui_sub_navigation, "label", OPT_TEXT, label))
+      LIST(ui_sub_navigation, "items", items, sub_nav_item),
+      ROW(ui_sub_navigation, "label", OPT_TEXT, label))
 TABLE(moj_search, ui_search, LOOKS(ui_search), ROW(ui_search, "action", OPT_TEXT, action),
       SUB(ui_search, "label", label, label), SUB(ui_search, "hint", hint, hint),
       SUB(ui_search, "input", input, input), SUB(ui_search, "button", button, button))
-TABLE(results, ui_results, ROW(ui_results, "from", OPT_TEXT, from), ROW(ui_results, "to", OPT_TEXT, to),
-      ROW(ui_results, "count", OPT_TEXT, count), ROW(ui_results, "text", OPT_TEXT, text))
+TABLE(results, ui_results, ROW(ui_results, "from", OPT_TEXT, from),
+      ROW(ui_results, "to", OPT_TEXT, to), ROW(ui_results, "count", OPT_TEXT, count),
+      ROW(ui_results, "text", OPT_TEXT, text))
 TABLE(moj_pagination, ui_results_pagination, LOOKS(ui_results_pagination),
       SUB(ui_results_pagination, "previous", previous, pagination_link),
       SUB(ui_results_pagination, "next", next, pagination_link),
@@ -489,7 +527,8 @@ static bool value_map(struct option_map *m, const struct option *o, json_t *j, c
         *(enum ui_said *)(void *)at = json_is_null(j) ? UI_UNSAID : truthy(j) ? UI_YES : UI_NO;
         return true;
     case OPT_INT:
-        *(int *)(void *)at = json_is_string(j) ? atoi(json_string_value(j)) : (int)json_integer_value(j);
+        *(int *)(void *)at =
+            json_is_string(j) ? atoi(json_string_value(j)) : (int)json_integer_value(j);
         return true;
     case OPT_ATTRS:
         *(const struct attr **)(void *)at = attrs_of(m, j);

@@ -5,6 +5,7 @@ without the typeface, crown and crest that only GOV.UK may use."""
 import argparse
 import gzip
 import hashlib
+import json
 import os
 import re
 import sys
@@ -93,11 +94,22 @@ class Assets:
         return re.sub(r'asset\("([^"]+)"\)', lambda m: self.paths[m.group(1)], text)
 
 
+def notice(modules):
+    """The MIT licence asks that the notice go with the copies."""
+    lines = []
+    for package, owner in [('govuk-frontend', 'Crown Copyright (Government Digital Service)'),
+                           ('@ministryofjustice/frontend', 'Crown Copyright (Ministry of Justice)')]:
+        version = json.loads(read(modules, package, 'package.json'))['version']
+        lines.append(f'/*! {package} {version}, MIT licence, (c) {owner}; parts left out */\n')
+    return lines
+
+
 def collect(own, modules):
     a = Assets()
+    govuk, moj = notice(modules)
     a.add('favicon.svg', read(own, 'favicon.svg'))
-    css = strip_css(read(modules, GOVUK, 'govuk-frontend.min.css')) + '\n' + \
-        strip_css(read(modules, MOJ, 'moj-frontend.min.css')) + '\n'
+    css = govuk + strip_css(read(modules, GOVUK, 'govuk-frontend.min.css')) + '\n' + \
+        moj + strip_css(read(modules, MOJ, 'moj-frontend.min.css')) + '\n'
     for image in sorted(set(re.findall(r'url\(/assets/images/([\w-]+\.svg)\)', css))):
         a.add(image, read(modules, MOJ, 'assets/images', image))
         css = css.replace(f'url(/assets/images/{image})', f'url({a.paths[image]})')
@@ -106,8 +118,8 @@ def collect(own, modules):
     if left:
         sys.exit(f'app.css: unexpected {left[0]}')
     a.add('app.css', css)
-    a.add('govuk-frontend.js', strip_js(read(modules, GOVUK, 'govuk-frontend.min.js')))
-    a.add('moj-frontend.js', strip_js(read(modules, MOJ, 'moj-frontend.min.js')))
+    a.add('govuk-frontend.js', govuk + strip_js(read(modules, GOVUK, 'govuk-frontend.min.js')))
+    a.add('moj-frontend.js', moj + strip_js(read(modules, MOJ, 'moj-frontend.min.js')))
     a.add('supported.js', read(own, 'supported.js'))
     a.add('app.js', a.name_paths(read(own, 'app.js')))
     return a.rows
