@@ -162,8 +162,7 @@ struct ui_badges {
 /** The head of every page about one person: facts, name as the page's h1, badges, actions. */
 struct ui_case_header {
     const char *name;
-    struct ui_facts
-        facts; // reference, date of birth (age), site: those without a value are left out
+    struct ui_facts facts; // reference, date of birth, site: those without a value are left out
     struct ui_badges badges; // safety flags
     struct html actions;     // buttons and links
     bool name_is_heading;    // h1; else the page has its own
