@@ -4,12 +4,14 @@
 #include "access/session.h"
 #include "base/uuid.h"
 #include "db/db.h"
+#include "domain/export.h"
 #include "domain/search.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 // One thread beside the requests: its own memory, its own connection, stopped by a flag that it looks
 // at several times a second.
@@ -22,7 +24,8 @@ struct helper {
     bool started;
 };
 
-enum { INDEX, HELPERS };
+enum { INDEX, JOBS, HELPERS };
+enum { WAIT_MS = 500 }; // between looks at the stop flag
 
 struct app {
     struct helper helpers[HELPERS];
@@ -34,7 +37,40 @@ static void run_index(struct helper *h)
     search_index_run(&h->ctx, search_index_current(), h->stop);
 }
 
-static void (*const runs[HELPERS])(struct helper *) = {[INDEX] = run_index};
+static void ignore(const char *channel, const char *payload, void *arg)
+{
+    (void)channel;
+    (void)payload;
+    (void)arg;
+}
+
+// Waits for a new job; also where a database that is away is waited for.
+static void wait_for_job(struct helper *h)
+{
+    enum err e = db_ready(&h->ctx, h->ctx.db);
+    if (!e)
+        e = db_listen(&h->ctx, "phoenix_exports");
+    if (!e)
+        e = db_notifications(&h->ctx, WAIT_MS, ignore, NULL);
+    if (e)
+        nanosleep(&(struct timespec){.tv_nsec = WAIT_MS * 1000000L}, NULL);
+}
+
+static void run_jobs(struct helper *h)
+{
+    while (!*h->stop) {
+        bool did = false;
+        enum err e = db_ready(&h->ctx, h->ctx.db);
+        if (!e)
+            e = export_job_run_next(&h->ctx, h->config, &did);
+        if ((e || !did) && !*h->stop)
+            wait_for_job(h);
+        h->ctx.problem = (struct problem){0};
+        arena_reset(h->ctx.arena);
+    }
+}
+
+static void (*const runs[HELPERS])(struct helper *) = {[INDEX] = run_index, [JOBS] = run_jobs};
 
 static void *helper_main(void *arg)
 {
@@ -67,6 +103,7 @@ enum err app_start(struct ctx *ctx, const struct config *config, struct keys *ke
     struct app *app = calloc(1, sizeof(*app));
     if (!app)
         abort();
+    export_jobs_stop(false);
     access_session_lifetime((int)config->session_idle_minutes, (int)config->session_hours);
     ctx->keys = keys;
     enum err e = ERR_OK;
@@ -86,6 +123,7 @@ void app_stop(struct app *app)
     if (!app)
         return;
     app->stop = true;
+    export_jobs_stop(true);
     for (size_t i = 0; i < HELPERS; i++)
         helper_stop(&app->helpers[i]);
     free(app);
