@@ -220,7 +220,8 @@ begin
     when 'T' then
       return array(select p.id from app.participant p where p.team_id = nullif(c[5], '')::uuid);
     when 'G' then
-      return array(select p.id from app.participant p where p.agency_id = nullif(c[6], '')::uuid);
+      return array(select p.id from app.participant p where p.agency_id = nullif(c[6], '')::uuid
+                   and (c[4] = '' or p.site_id = c[4]));
     else
       return '{}';
   end case;
@@ -248,6 +249,8 @@ begin
 end $$;
 
 -- Letters of the scopes under which somebody has this person. '' when there is no such person.
+-- An agency that works at several sites does not carry its people across them: somebody bound to a
+-- site has the agency's people of that site.
 create function access.cover(actor uuid, actor_role text, actor_site text, actor_team text,
                              actor_agency text, site text, participant uuid) returns text
   language plpgsql stable parallel restricted set search_path = pg_catalog
@@ -271,7 +274,8 @@ begin
   return 'A' ||
     case when actor_site = '' or p.site_id = actor_site then 'S' else '' end ||
     case when p.team_id::text = actor_team then 'T' else '' end ||
-    case when p.agency_id::text = actor_agency then 'G' else '' end ||
+    case when p.agency_id::text = actor_agency and (actor_site = '' or p.site_id = actor_site)
+         then 'G' else '' end ||
     case when own then 'O' else '' end;
 end $$;
 

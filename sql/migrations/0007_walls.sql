@@ -42,7 +42,8 @@ begin
       ' or site_id = (select access.site_for(%2$L))'
       ' or worker_id = (select access.worker_for(%2$L))'
       ' or team_id = (select access.team_for(%2$L))'
-      ' or agency_id = (select access.agency_for(%2$L))'
+      ' or (agency_id = (select access.agency_for(%2$L))'
+      '     and site_id = coalesce((select access.actor_site()), site_id))'
       ' or %4$s = any ((select access.referred(%2$L))::uuid[])'
       ' or (select access.all_for(%2$L)))',
       r.op, r.perm, r.tab, r.key, case when r.op = 'insert' then 'with check' else 'using' end);
