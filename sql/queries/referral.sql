@@ -1,0 +1,189 @@
+-- Referrals. What is asked for beside the policies: the person that access.begin() opened, or the
+-- actor's own scope, as arrays found once a query.
+
+-- What is the actor's to see: or, when a person was opened, that person's.
+-- name: referral_list
+-- params: 6 states service by_due limit after_key after_id
+with page as materialized (
+  select q.*, row_number() over (order by q.key, q.id) as place
+    from (select r.*,
+                 case r.state when 'sent' then r.reply_due when 'accepted' then r.start_due end as due,
+                 case when $3::boolean then coalesce(
+                        case r.state when 'sent' then r.reply_due when 'accepted' then r.start_due end,
+                        date '9999-01-01') - date '2000-01-01'
+                      else - extract(epoch from r.made_at) end as key
+            from app.referral r
+           where (r.site_id = any ((select case when access.person() is not null then '{}'
+                      when access.all_for('referral_read') then array(select s.code from access.site s)
+                      else array[access.site_for('referral_read')] end)::text[])
+                  or r.participant_id = any ((select case when access.person() is not null
+                      then array[access.person()] else access.mine('referral_read') end)::uuid[]))
+             and ($1::text[] is null or r.state = any ($1::text[]))
+             and ($2::text is null or r.service = $2)) q
+   where $5::numeric is null or (q.key, q.id) > ($5::numeric, $6::uuid)
+   order by q.key, q.id
+   limit $4::int + 1
+), logged as materialized (
+  select access.audit('referrals_listed', null, array_agg(distinct p.participant_id), null)
+    from page p where p.place <= $4::int having count(*) > 0
+)
+select p.id, p.service, p.state, p.state_at, p.provider_id, a.name as provider, p.made_at, p.sent_at,
+       p.accepted_at, p.declined_at, p.withdrawn_at, p.started_at, p.ended_at, p.reply_due, p.start_due,
+       p.due, p.due < app.today() as overdue,
+       app.local_day(coalesce(least(p.accepted_at, p.declined_at, p.withdrawn_at), now()))
+         - app.local_day(p.sent_at) as waiting_days,
+       d.urgency, p.key, p.participant_id, coalesce(i.ref, k.ref) as ref,
+       i.given_name, i.family_name, dk.wrapped
+  from page p
+  cross join logged
+  left join access.agency a on a.id = p.provider_id
+  left join app.referral_detail d on d.site_id = p.site_id and d.referral_id = p.id
+  left join app.identity i on i.site_id = p.site_id and i.participant_id = p.participant_id
+  left join app.engagement k on k.site_id = p.site_id and k.participant_id = p.participant_id
+  left join lateral (select x.wrapped from app.data_key x
+                      where x.site_id = p.site_id and x.participant_id = p.participant_id
+                      order by x.epoch desc limit 1) dk on true
+ order by p.key, p.id;
+
+-- The same rows counted, whatever their state.
+-- name: referral_counts
+-- params: 1 service
+select count(*) filter (where r.state = 'draft') as draft,
+       count(*) filter (where r.state = 'sent') as waiting,
+       count(*) filter (where r.state in ('accepted', 'started')) as open,
+       count(*) filter (where r.state in ('declined', 'withdrawn', 'ended')) as ended
+  from app.referral r
+ where (r.site_id = any ((select case when access.person() is not null then '{}'
+            when access.all_for('referral_read') then array(select s.code from access.site s)
+            else array[access.site_for('referral_read')] end)::text[])
+        or r.participant_id = any ((select case when access.person() is not null
+            then array[access.person()] else access.mine('referral_read') end)::uuid[]))
+   and ($1::text is null or r.service = $1);
+
+-- name: referral_show
+-- params: 1 id
+select r.id, r.service, a.name as provider, r.provider_id, r.state, r.state_at, r.reason_code, r.made_at,
+       m.display_name as made_by, r.sent_at, r.accepted_at, r.declined_at, r.withdrawn_at, r.started_at,
+       r.ended_at, r.reply_due, r.start_due, r.version, c.due, c.due < app.today() as overdue,
+       app.local_day(coalesce(least(r.accepted_at, r.declined_at, r.withdrawn_at), now()))
+         - app.local_day(r.sent_at) as waiting_days,
+       d.urgency, d.needs,
+       array(select t.to_state::text from app.transition t
+              where t.machine = 'referral' and t.from_state = r.state
+                and access.person_for(t.permission) is not null order by t.position) as possible,
+       array(select t.to_state::text from app.transition t
+              where t.machine = 'referral' and t.from_state = r.state and t.needs_reason
+                and access.person_for(t.permission) is not null order by t.position) as with_reason
+  from app.referral r
+  cross join lateral (select case r.state when 'sent' then r.reply_due
+                                          when 'accepted' then r.start_due end as due) c
+  left join app.referral_detail d on d.site_id = r.site_id and d.referral_id = r.id
+  left join access.agency a on a.id = r.provider_id
+  left join access."user" m on m.id = r.made_by
+ where r.site_id = (select access.person_site()) and r.participant_id = (select access.person())
+   and r.id = $1::uuid;
+
+-- name: referral_events
+-- params: 1 id
+select v.from_state, v.to_state, v.at, u.display_name as by, v.reason_code
+  from app.referral_event v
+  left join access."user" u on u.id = v.by_user
+  left join app.transition t on t.machine = 'referral' and t.to_state = v.to_state
+                            and t.from_state = coalesce(v.from_state, '')
+ where v.site_id = (select access.person_site()) and v.participant_id = (select access.person())
+   and v.referral_id = $1::uuid
+ order by v.at, t.position, v.id;
+
+-- name: referral_notes
+-- params: 1 id
+select n.id, n.kind, n.note as sealed_note, n.at, u.display_name as by
+  from app.referral_note n
+  left join access."user" u on u.id = n.by_user
+ where n.site_id = (select access.person_site()) and n.participant_id = (select access.person())
+   and n.referral_id = $1::uuid
+ order by n.at, n.id;
+
+-- name: referral_sessions
+-- params: 1 id
+select s.id, s.held_on, s.result, s.late, s.minutes, s.concern, s.feedback as sealed_feedback, s.at,
+       u.display_name as by
+  from app.referral_session s
+  left join access."user" u on u.id = s.by_user
+ where s.site_id = (select access.person_site()) and s.participant_id = (select access.person())
+   and s.referral_id = $1::uuid
+ order by s.held_on desc, s.id desc;
+
+-- Providers that work at the site of the person opened.
+-- name: referral_providers
+select a.id, a.name
+  from access.agency a
+ where a.kind = 'provider' and a.ended_at is null
+   and (a.site_id is null or a.site_id = (select access.person_site()))
+ order by lower(a.name), a.id;
+
+-- No such provider: provider_id is null, which the table refuses.
+-- name: referral_insert
+-- params: 12 id service provider state urgency needs reason_id reason risk_id risk outcomes_id outcomes
+with made as (
+  insert into app.referral (site_id, id, participant_id, service, provider_id, state)
+  values ((select access.person_site()), $1::uuid, (select access.person()), $2,
+          (select a.id from access.agency a
+            where a.kind = 'provider' and a.ended_at is null
+              and (a.site_id is null or a.site_id = (select access.person_site()))
+              and (a.id::text = lower($3) or a.name = $3)
+            order by a.site_id is null limit 1),
+          $4)
+  returning site_id, id, participant_id
+), detail as (
+  insert into app.referral_detail (site_id, referral_id, participant_id, urgency, needs)
+  select site_id, id, participant_id, $5, coalesce($6::text[], '{}') from made
+), words as (
+  insert into app.referral_note (site_id, id, referral_id, participant_id, kind, note)
+  select m.site_id, w.id, m.id, m.participant_id, w.kind, w.note
+    from made m
+    cross join (values ($7::uuid, 'reason', $8::bytea), ($9::uuid, 'risk_summary', $10::bytea),
+                       ($11::uuid, 'outcomes', $12::bytea)) w (id, kind, note)
+   where w.note is not null
+)
+select id from made;
+
+-- A step, with words or without. Nothing changed means that it is not the actor's to take (42501);
+-- which steps exist and what they need the trigger says.
+-- name: referral_move
+-- params: 7 id version to reason_code note_id kind note
+with moved as (
+  update app.referral r
+     set state = $3, reason_code = $4, version = coalesce($2::int, r.version) + 1
+   where r.site_id = (select access.person_site()) and r.participant_id = (select access.person())
+     and r.id = $1::uuid and access.must(r.state <> $3, 'PX004')
+  returning r.site_id, r.id, r.participant_id
+), words as (
+  insert into app.referral_note (site_id, id, referral_id, participant_id, kind, note)
+  select m.site_id, $5::uuid, m.id, m.participant_id, $6, $7::bytea
+    from moved m where $7::bytea is not null
+)
+select access.must(exists (select from moved), '42501');
+
+-- Where it stands and what can follow, whoever may take the step.
+-- name: referral_steps
+-- params: 1 id
+select r.state, array(select t.to_state::text from app.transition t
+                       where t.machine = 'referral' and t.from_state = r.state
+                       order by t.position) as possible
+  from app.referral r
+ where r.site_id = (select access.person_site()) and r.participant_id = (select access.person())
+   and r.id = $1::uuid;
+
+-- name: referral_session_insert
+-- params: 8 referral id held_on result late minutes feedback concern
+with made as (
+  insert into app.referral_session (site_id, id, referral_id, participant_id, held_on, result, late,
+                                    minutes, feedback, concern)
+  select r.site_id, $2::uuid, r.id, r.participant_id, $3::date, $4, coalesce($5::boolean, false),
+         $6::int, $7::bytea, coalesce($8::boolean, false)
+    from app.referral r
+   where r.site_id = (select access.person_site()) and r.participant_id = (select access.person())
+     and r.id = $1::uuid
+  returning id
+)
+select access.must(exists (select from made), 'P0002');
