@@ -97,6 +97,15 @@ static enum err check_needed(struct ctx *ctx, const char *path, const struct voc
     return ERR_OK;
 }
 
+// Sites are codes with labels too: pages, forms and codebooks take them from the vocabulary `site`.
+static struct vocab site_vocab(struct arena *a, const struct programme *p)
+{
+    struct vocab_code *codes = ARENA_ARRAY(a, struct vocab_code, p->n_sites);
+    for (size_t i = 0; i < p->n_sites; i++)
+        codes[i] = (struct vocab_code){.code = p->sites[i].code, .label = p->sites[i].name};
+    return (struct vocab){.name = "site", .codes = codes, .n = p->n_sites};
+}
+
 static enum err take(struct ctx *ctx, struct arena *a, const char *path, cfg_t *cfg,
                      struct programme **ret)
 {
@@ -116,7 +125,7 @@ static enum err take(struct ctx *ctx, struct arena *a, const char *path, cfg_t *
             return e;
     }
     size_t n = cfg_size(cfg, "vocabulary");
-    struct vocab *all = ARENA_ARRAY(a, struct vocab, n);
+    struct vocab *all = ARENA_ARRAY(a, struct vocab, n + 1);
     for (size_t i = 0; i < n; i++) {
         enum err e = take_vocab(ctx, a, cfg_getnsec(cfg, "vocabulary", (unsigned)i), &all[i]);
         if (e)
@@ -125,6 +134,7 @@ static enum err take(struct ctx *ctx, struct arena *a, const char *path, cfg_t *
     enum err e = check_needed(ctx, path, all, n);
     if (e)
         return e;
+    all[n++] = site_vocab(a, p);
     vocab_install(all, n, p->version);
     *ret = p;
     return ERR_OK;
