@@ -85,12 +85,11 @@ static enum gate_verdict read_field(struct cursor *c, struct gate_marks m, struc
     if (!f->name.n)
         return GATE_BAD;
     v = read_byte(c, m.colon);
-    if (v == GATE_OK)
-        v = read_run(c, value_char, &f->value);
-    if (v == GATE_OK)
-        v = read_line_end(c, m);
+    if (v != GATE_OK)
+        return v;
+    v = read_run(c, value_char, &f->value);
     trim(&f->value);
-    return v;
+    return v == GATE_OK ? read_line_end(c, m) : v;
 }
 
 static enum gate_verdict parse_fields(struct cursor *c, struct gate_marks m, struct gate_head *head)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "crypto/secret.h"
 #include "http/form.h"
 #include "http/gate.h"
 
@@ -93,4 +94,11 @@ enum err request_set_target(struct request *r, const char *target)
     r->n_query = n;
     r->api = strncmp(path, "/api/", 5) == 0 || strcmp(path, "/api") == 0;
     return ERR_OK;
+}
+
+const char *request_ref(const struct request *r)
+{
+    const char *typed = request_param(r, "ref");
+    const char *ref = reference_canonical(r->ctx.arena, typed);
+    return ref ? ref : typed;
 }

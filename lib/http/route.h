@@ -50,6 +50,9 @@ struct upload {
 
 /** First value of that name, or NULL. */
 const char *request_param(const struct request *r, const char *name);
+/** The participant's reference in the address as it is stored, however it was typed; what was typed when
+ *  it cannot be one, so that it is answered like an absent one. */
+const char *request_ref(const struct request *r);
 const char *request_query(const struct request *r, const char *name);
 const char *request_form(const struct request *r, const char *name);
 /** All form values of that name (checkboxes). */

@@ -19,6 +19,7 @@ static enum gate_verdict verdict(const char *p, size_t n)
 {
     struct gate_head head;
     struct gate_facts facts;
+    memset(&head, 0xa5, sizeof(head)); // what it is given need not be clean
     return pass(p, n, &head, &facts);
 }
 
@@ -50,6 +51,13 @@ TEST(asks_for_more_until_it_is_whole)
     for (size_t n = 0; n < sizeof(text) - 1; n++)
         CHECK_INT(verdict(text, n), GATE_MORE);
     CHECK_INT(verdict(HEAD(text)), GATE_OK);
+}
+
+TEST(refuses_lines_that_are_no_fields)
+{
+    CHECK_INT(verdict(HEAD("GET / HTTP/1.1\r\nHos a\r\n\r\n")), GATE_BAD);
+    CHECK_INT(verdict(HEAD("GET / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n")), GATE_BAD);
+    CHECK_INT(verdict(HEAD("GET / HTTP/1.1\r\nHost: a\r\n: no name\r\n\r\n")), GATE_BAD);
 }
 
 TEST(bounds)
@@ -195,6 +203,7 @@ TEST(reads_what_libmicrohttpd_left)
     CHECK_INT(gate_parse_fields(HEAD("Host\0 a\0\0X \0b\0\0\0\0"), gate_marks_mhd, &head), GATE_BAD);
 }
 
-TESTS("http gate", T(reads_a_head), T(asks_for_more_until_it_is_whole), T(bounds),
+TESTS("http gate", T(reads_a_head), T(asks_for_more_until_it_is_whole),
+      T(refuses_lines_that_are_no_fields), T(bounds),
       T(every_byte_of_a_head_matters), T(hosts), T(lengths), T(closing), T(targets), T(utf8),
       T(reads_what_libmicrohttpd_left))
