@@ -9,7 +9,7 @@ create table app.participant (
   stage          app.code not null default 'awaiting_offer',
   stage_at       timestamptz not null default now(),    -- when the latest step happened
   stage_by       uuid references access."user",
-  reason_code    app.code,                              -- of the latest step, 'note' when the words are sealed
+  reason_code    text check (reason_code ~ '^[a-z][a-z0-9_]{0,63}$'),                              -- of the latest step, 'note' when the words are sealed
   worker_id      uuid references access."user",
   team_id        uuid references access.team,
   agency_id      uuid references access.agency,         -- supervising: probation or youth justice
@@ -230,7 +230,7 @@ create table app.referral (
   state          app.code not null default 'draft',
   state_at       timestamptz not null default now(),
   state_by       uuid references access."user",
-  reason_code    app.code, -- of the latest step, 'note' when the words are in referral_note
+  reason_code    text check (reason_code ~ '^[a-z][a-z0-9_]{0,63}$'), -- of the latest step, 'note' when the words are in referral_note
   made_by        uuid references access."user",
   made_at        timestamptz not null default now(),
   sent_at        timestamptz,
@@ -323,7 +323,7 @@ create table app.escalation (
   state           app.code not null default 'raised',
   state_at        timestamptz not null default now(),
   state_by        uuid references access."user",
-  reason_code     app.code,
+  reason_code     text check (reason_code ~ '^[a-z][a-z0-9_]{0,63}$'),
   triggered_on    date not null default app.today(),
   raised_at       timestamptz not null default now(),
   raised_by       uuid references access."user",
@@ -445,7 +445,7 @@ create table app.export (
   state        app.code not null default 'requested',
   state_at     timestamptz not null default now(),
   state_by     uuid references access."user",
-  reason_code  app.code,
+  reason_code  text check (reason_code ~ '^[a-z][a-z0-9_]{0,63}$'),
   reason       text check (length(reason) <= 500), -- why it is wanted; no personal data
   requested_by uuid references access."user",
   requested_at timestamptz not null default now(),
@@ -514,7 +514,7 @@ create table trial.nomination (
   state        app.code not null default 'drafted',
   state_at     timestamptz not null default now(),
   state_by     uuid references access."user",
-  reason_code  app.code,
+  reason_code  text check (reason_code ~ '^[a-z][a-z0-9_]{0,63}$'),
   criteria     text[] not null default '{}',
   criteria_set text,
   person       app.sealed,

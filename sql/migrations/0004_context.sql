@@ -83,6 +83,17 @@ begin
     using errcode = code;
 end $$;
 
+-- The same in words of the statement's own: "field: words" under PX006.
+create function access.must(ok boolean, code text, words text) returns boolean
+  language plpgsql volatile
+  as $$
+begin
+  if ok then
+    return true;
+  end if;
+  raise exception '%', words using errcode = code;
+end $$;
+
 -- Sites whose staff the actor may know by name: one's own (or all), and '' for those of every site.
 create function access.staff_sites() returns text[]
   language plpgsql stable parallel restricted security definer set search_path = pg_catalog

@@ -161,6 +161,29 @@ begin
   end loop;
 end $$;
 
+-- A reason counts for one step: the one whose UPDATE names the column. The first trigger marks it, and
+-- reason_for() takes the mark off again; a step that names none has none.
+create function app.reason_mark() returns trigger
+  language plpgsql set search_path = pg_catalog
+  as $$
+begin
+  new.reason_code := '!' || new.reason_code;
+  return new;
+end $$;
+create function app.reason_for(given text, was text, stepping boolean) returns text
+  language sql immutable
+  as $$ select case when given like '!%' then substr(given, 2) when not stepping then was end $$;
+do $$
+declare
+  t text;
+begin
+  foreach t in array array['participant', 'referral', 'escalation', 'export']
+  loop
+    execute format('create trigger a2_reason before update of reason_code on app.%I for each row'
+                   ' execute function app.reason_mark()', t);
+  end loop;
+end $$;
+
 create function app.participant_before() returns trigger
   language plpgsql security definer set search_path = pg_catalog
   as $$
@@ -201,10 +224,10 @@ begin
   if new.suspended_at > now() + interval '5 minutes' then
     raise exception 'suspended_at: The date must not be in the future' using errcode = 'PX006';
   end if;
+  new.reason_code := app.reason_for(new.reason_code, old.reason_code, new.stage <> old.stage);
   if new.stage <> old.stage then
     if new.stage = 'closed' then
-      new.closure_reason := coalesce(case when new.closure_reason is distinct from old.closure_reason
-                                          then new.closure_reason end, new.reason_code, new.closure_reason);
+      new.closure_reason := coalesce(new.closure_reason, new.reason_code);
       new.reason_code := new.closure_reason;
     end if;
     perform app.step_check('participant', old.stage, new.stage, new.reason_code, old.site_id, old.id);
@@ -327,6 +350,7 @@ begin
     new.state_by := case when free then coalesce(new.state_by, new.made_by) else access.actor() end;
   else
     was := old.state;
+    new.reason_code := app.reason_for(new.reason_code, old.reason_code, new.state <> was);
     if was <> 'draft' and (new.service, new.provider_id) is distinct from (old.service, old.provider_id) then
       raise exception 'A referral that was sent keeps its service and provider' using errcode = 'PX004';
     end if;
@@ -438,6 +462,7 @@ begin
     new.state_by := new.raised_by;
   else
     was := old.state;
+    new.reason_code := app.reason_for(new.reason_code, old.reason_code, new.state <> was);
     if new.state = was then
       return new;
     end if;
@@ -533,6 +558,7 @@ begin
     new.as_of := least(new.as_of, now());
   else
     was := old.state;
+    new.reason_code := app.reason_for(new.reason_code, old.reason_code, new.state <> was);
     if new.state = was then
       return new;
     end if;
@@ -542,7 +568,7 @@ begin
   new.state_by := access.actor();
   case new.state
     when 'approved' then
-      if new.state_by is not distinct from new.requested_by then
+      if new.state_by = new.requested_by or (new.state_by is null and not access.trusted()) then
         raise exception 'Somebody else must approve this' using errcode = 'PX004';
       end if;
       new.approved_at := now();

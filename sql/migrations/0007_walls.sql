@@ -257,7 +257,7 @@ grant execute on function access.begin(bytea, text, text, text, text),
   access.person(), access.person_site(), access.person_for(text), access.site_for(text),
   access.all_for(text), access.worker_for(text), access.team_for(text), access.agency_for(text),
   access.provider_for(text), access.provider(), access.referred(text), access.mine(text),
-  access.conflicts(), access.must(boolean, text), access.staff_sites() to phoenix_app;
+  access.conflicts(), access.must(boolean, text), access.must(boolean, text, text), access.staff_sites() to phoenix_app;
 grant execute on function access.audit_system(text, text, uuid[], text) to phoenix_worker;
 grant execute on function app.engagement_status(text, date, date, date, date, date, text, date, text,
   date, date, int, date[], int, int, int, int, date) to phoenix_app, phoenix_worker;
