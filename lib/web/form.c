@@ -174,3 +174,14 @@ enum err web_form(struct request *r, const struct field_table *t, void *ret_reco
     (void)field_check_required(&r->ctx, t, ret_record);
     return r->ctx.problem.first ? ERR_INVALID : ERR_OK;
 }
+
+struct date_boxes form_date_boxes(struct arena *a, const char *iso)
+{
+    int64_t days;
+    int y, m, d;
+    if (!date_parse(iso, &days))
+        return (struct date_boxes){0};
+    date_civil(days, &y, &m, &d);
+    return (struct date_boxes){arena_printf(a, "%d", d), arena_printf(a, "%d", m),
+                               arena_printf(a, "%d", y)};
+}

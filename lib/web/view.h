@@ -30,6 +30,12 @@ struct html form_error_summary(struct request *r);
 struct ui_choices form_choices(struct request *r, const char *vocab, const char *name,
                                const char *stored);
 
+/** A date in the three boxes of a date input; all NULL when there is none. */
+struct date_boxes {
+    const char *day, *month, *year;
+};
+struct date_boxes form_date_boxes(struct arena *a, const char *iso);
+
 /** Starts a page: signed-in user, navigation of the role, csrf, flash, breadcrumbs to be added. Pass it
  *  to the page's template, which calls the layout. When the form had errors the title gets "Error: ". */
 struct page *web_page(struct request *r, struct response *res, const char *title);
