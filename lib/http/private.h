@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What the parts of the server share: server.c (libmicrohttpd), front.c (accepting, first heads,
-// time limits), worker.c (threads with a database connection), health.c (readiness and metrics).
+// What the parts of the server share: server.c (libmicrohttpd), job.c (one request), front.c
+// (accepting, first heads, time limits), worker.c (threads with a database connection), health.c
+// (readiness and metrics).
 #pragma once
 
 #include "http/gate.h"
@@ -100,6 +101,17 @@ struct server {
 bool server_adopt(struct server *s, int fd, const struct sockaddr *addr, socklen_t addr_len);
 /** A worker has filled job->res. */
 void server_job_answered(struct job *job);
+
+// --- job.c
+/** A request whose head has passed the gate: copied, matched to its route. Ended by job_free(). */
+struct job *job_begin(struct server *s, struct conn *c, void *mhd, const struct gate_head *head);
+/** Wipes what the request left and keeps the job for the next. */
+void job_free(struct job *job);
+void jobs_free(struct server *s);
+/** A body of that length follows; it may take a fair time plus its size at the slowest speed allowed. */
+void job_body_expect(struct job *job, size_t length);
+/** More of the body. Beyond all memory it sets job->refusal. */
+void job_body_add(struct job *job, const char *p, size_t n);
 
 // --- front.c
 enum err front_start(struct ctx *ctx, struct server *s, struct front **ret, int *ret_port) MUST_CHECK;

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+// One request in hand, from its head to its answer: memory, what is known of it, its body. Knows no
+// libmicrohttpd.
+#include "http/private.h"
+
+#include "base/clock.h"
+#include "base/uuid.h"
+#include "http/dispatch.h"
+#include "http/router.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    FREE_JOBS_MOST = 128,
+    BODY_BYTES_MOST = 96 * 1024 * 1024, // of all bodies being received
+    UPLOAD_BYTES_A_SECOND = 8192,       // slower than this is not an upload but an attack
+};
+
+static struct job *job_new(struct server *s, struct conn *c, void *mhd)
+{
+    pthread_mutex_lock(&s->jobs_lock);
+    struct job *job = s->free_jobs;
+    if (job) {
+        s->free_jobs = job->next_free;
+        s->n_free_jobs--;
+    }
+    pthread_mutex_unlock(&s->jobs_lock);
+    struct arena *arena = job ? job->arena : arena_new();
+    if (!job)
+        job = malloc(sizeof(*job));
+    if (!job)
+        abort();
+    memset(job, 0, sizeof(*job));
+    job->arena = arena;
+    job->server = s;
+    job->conn = c;
+    job->mhd = mhd;
+    job->began_us = clock_mono_us();
+    job->r.ctx.arena = arena;
+    job->r.ctx.keys = s->setup.keys;
+    memcpy(job->r.ctx.request_id, uuid_new(arena), sizeof(job->r.ctx.request_id));
+    c->job = job;
+    atomic_fetch_add(&s->in_hand, 1);
+    return job;
+}
+
+void job_free(struct job *job)
+{
+    struct server *s = job->server;
+    atomic_fetch_sub(&s->body_bytes, job->budget);
+    job->conn->job = NULL;
+    arena_reset(job->arena); // wipes what was in it
+    memset(&job->r, 0, sizeof(job->r));
+    pthread_mutex_lock(&s->jobs_lock);
+    bool keep = s->n_free_jobs < FREE_JOBS_MOST;
+    if (keep) {
+        job->next_free = s->free_jobs;
+        s->free_jobs = job;
+        s->n_free_jobs++;
+    }
+    pthread_mutex_unlock(&s->jobs_lock);
+    if (!keep) {
+        arena_free(job->arena);
+        free(job);
+    }
+    atomic_fetch_sub(&s->in_hand, 1);
+}
+
+void jobs_free(struct server *s)
+{
+    for (struct job *job = s->free_jobs, *next; job; job = next) {
+        next = job->next_free;
+        arena_free(job->arena);
+        free(job);
+    }
+    s->free_jobs = NULL;
+}
+
+static const char *address_words(struct arena *a, const struct sockaddr_storage *addr)
+{
+    char text[INET6_ADDRSTRLEN] = "";
+    if (addr->ss_family == AF_INET6)
+        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)addr)->sin6_addr, text, sizeof(text));
+    else
+        inet_ntop(AF_INET, &((const struct sockaddr_in *)addr)->sin_addr, text, sizeof(text));
+    return arena_strdup(a, text);
+}
+
+static bool is_loopback(const struct sockaddr_storage *addr)
+{
+    if (addr->ss_family == AF_INET6)
+        return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)addr)->sin6_addr);
+    return ntohl(((const struct sockaddr_in *)addr)->sin_addr.s_addr) >> 24 == 127;
+}
+
+// Whoever connects from this machine is the proxy: its word for where a person is counts, no one else's.
+static const char *remote_of(const struct request *r, const struct conn *c)
+{
+    const char *said = is_loopback(&c->addr) ? request_header(r, "X-Forwarded-For") : NULL;
+    const char *last = said ? strrchr(said, ',') : NULL;
+    last = last ? last + 1 + strspn(last + 1, " ") : said;
+    unsigned char any[16];
+    if (last && (inet_pton(AF_INET, last, any) == 1 || inet_pton(AF_INET6, last, any) == 1))
+        return last;
+    return address_words(r->ctx.arena, &c->addr);
+}
+
+static void headers_copy(struct request *r, const struct gate_head *head)
+{
+    struct pair *headers = ARENA_ARRAY(r->ctx.arena, struct pair, head->n_fields + 1);
+    for (size_t i = 0; i < head->n_fields; i++) {
+        const struct gate_field *f = &head->fields[i];
+        headers[i].name = arena_strndup(r->ctx.arena, f->name.p, f->name.n);
+        headers[i].value = arena_strndup(r->ctx.arena, f->value.p, f->value.n);
+    }
+    r->headers = headers;
+    r->n_headers = head->n_fields;
+}
+
+static void job_route(struct job *job)
+{
+    struct request *r = &job->r;
+    struct route_match m;
+    bool read = strcmp(r->method, "GET") == 0 || strcmp(r->method, "HEAD") == 0;
+    job->pool = POOL_INLINE;
+    if (read && strcmp(r->path, "/health/ping") == 0) {
+        job->kind = JOB_PING;
+    } else if (read && strcmp(r->path, "/health/ready") == 0) {
+        job->kind = JOB_READY;
+        job->pool = POOL_MAIN;
+    } else if (!router_match(router_of(job->server->setup.routes), job->arena, r->method, r->path,
+                             &m)) {
+        r->route = m.route; // a closed door is answered here, without a worker
+        job->pool = m.route->pool;
+    }
+}
+
+struct job *job_begin(struct server *s, struct conn *c, void *mhd, const struct gate_head *head)
+{
+    struct job *job = job_new(s, c, mhd);
+    struct request *r = &job->r;
+    r->host = &s->host;
+    r->method = arena_strndup(job->arena, head->method.p, head->method.n);
+    headers_copy(r, head);
+    r->ctx.remote = remote_of(r, c);
+    r->path = r->target = "/";
+    r->body = "";
+    enum err e = request_set_target(r, c->target);
+    if (e)
+        job->refusal = e;
+    else
+        job_route(job);
+    return job;
+}
+
+void job_body_expect(struct job *job, size_t length)
+{
+    job->body_length = length;
+    conn_enter(job->conn, CONN_BODY,
+               job->server->config->idle_timeout + (long)(length / UPLOAD_BYTES_A_SECOND));
+}
+
+static bool body_budget(struct job *job, size_t more)
+{
+    size_t before = atomic_fetch_add(&job->server->body_bytes, more);
+    job->budget += more;
+    return before + more <= BODY_BYTES_MOST;
+}
+
+void job_body_add(struct job *job, const char *p, size_t n)
+{
+    if (job->refusal)
+        return; // read to the end and thrown away, so that the answer can be read
+    size_t need = job->n_body + n + 1;
+    if (need > job->body_cap) {
+        // Memory grows with what has come, not with what was announced.
+        size_t cap = job->body_cap ? job->body_cap * 2 : 4096;
+        while (cap < need)
+            cap *= 2;
+        if (cap > job->body_length + 1)
+            cap = job->body_length + 1;
+        if (!body_budget(job, cap - job->body_cap)) {
+            job->refusal = ERR_OVERLOADED;
+            return;
+        }
+        job->body = arena_grow(job->arena, job->body, job->body_cap, cap);
+        job->body_cap = cap;
+    }
+    memcpy(job->body + job->n_body, p, n);
+    job->n_body += n;
+    job->body[job->n_body] = '\0';
+}
