@@ -7,6 +7,8 @@
 extern const struct field_table sign_in_input_table, password_input_table; // domain/account.c
 extern const struct field_table participant_input_table, stage_input_table, offer_input_table,
     flag_input_table, assign_input_table;                                   // domain/participant*.c
+extern const struct field_table status_card_table, stage_now_table, offer_saved_table, flag_table,
+    assigned_table;                       // domain/engagement.c, stage.c, flag.c, assign.c
 extern const struct field_table contact_input_table, contact_correction_table, contact_table,
     contact_saved_table, contact_query_table;                                // domain/contact_fields.c
 extern const struct field_table referral_input_table, referral_move_table,
