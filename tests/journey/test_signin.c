@@ -142,11 +142,13 @@ static const struct answer *post_with_dead_session(struct visitor *v, const char
 {
     struct arena *a = arena_new();
     journey_sql(arena_printf(a, "update access.session set last_seen_at = now() - interval '2 hours' "
-                                "where token_hash = sha256(decode(translate('%s','-_','+/') || '=', 'base64'))",
-                             visitor_token(v)));
+                                "where token_hash = (select token_hash from access.session s join "
+                                "access.\"user\" u on u.id = s.user_id where u.username = '%s' "
+                                "order by s.created_at desc limit 1)",
+                             visitor_username(v)));
     const struct answer *got =
         visit_post(v, arena_printf(a, "/participants/%s/contacts", ref), "mode", "phone", "outcome",
-                   "spoke", "direction", "outgoing", "note", note, "minutes", "10", "client_ref", key, NULL);
+                   "spoke", "note", note, "minutes", "10", "client_ref", key, NULL);
     arena_free(a);
     return got;
 }
