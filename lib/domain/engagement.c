@@ -15,7 +15,7 @@ static const struct field rows[] = {
     {CARD(next_contact_due), .type = FIELD_DATE, .label = "Next contact due",
      .help = "The day by which the next contact should happen."},
     {CARD(worker), .type = FIELD_TEXT, .label = "Worker", .help = "The named worker."},
-    {CARD(flags), .type = FIELD_OBJECTS, .label = "Safety flags",
+    {CARD(flags), .type = FIELD_OBJECTS, .sub = &flag_table, .label = "Safety flags",
      .help = "What everybody who meets the person must know first.", .read = "flag_read"},
 };
 const struct field_table status_card_table = FIELD_TABLE("StatusCard", struct status_card, rows);
