@@ -50,7 +50,8 @@ const struct field_table contact_correction_table =
     FIELD_TABLE("ContactCorrection", struct contact_correction, correction_rows);
 
 #define OUT(member) .name = #member, .offset = offsetof(struct contact, member)
-#define FACT_ROWS                                                                                  \
+// `by` is the permission that the facts need beyond seeing that there was a contact.
+#define FACT_ROWS(by)                                                                              \
     {OUT(id), .type = FIELD_UUID, .label = "Contact", .help = "Id of this version."},              \
     {OUT(ref), .type = FIELD_TEXT, .label = "Reference", .help = "Of the participant."},           \
     {OUT(happened_at), .type = FIELD_TIME, .label = "Date and time",                               \
@@ -59,25 +60,25 @@ const struct field_table contact_correction_table =
     {OUT(outcome), .type = FIELD_CODE, .vocab = "outcome", .label = "Outcome",                     \
      .help = "What came of it."},                                                                  \
     {OUT(direction), .type = FIELD_CODE, .vocab = "direction", .label = "Direction",               \
-     .help = "Who made contact.", .read = "contact_detail_read"},                                  \
+     .help = "Who made contact.", .read = by},                                                     \
     {OUT(minutes), .type = FIELD_INT, .label = "Minutes", .help = "How long it took.",             \
-     .read = "contact_detail_read"},                                                               \
+     .read = by},                                                                                  \
     {OUT(purposes), .type = FIELD_CODES, .vocab = "purpose", .label = "Purposes",                  \
-     .help = "What it was for.", .read = "contact_detail_read"},                                   \
+     .help = "What it was for.", .read = by},                                                      \
     {OUT(concern), .type = FIELD_BOOL, .label = "Concern",                                         \
-     .help = "Something about it worried the worker.", .read = "contact_detail_read"},             \
+     .help = "Something about it worried the worker.", .read = by},                                \
     {OUT(next_step), .type = FIELD_CODE, .vocab = "next_step", .label = "Next step",               \
-     .help = "What the worker will do next.", .read = "contact_detail_read"},                      \
+     .help = "What the worker will do next.", .read = by},                                         \
     {OUT(next_contact_due), .type = FIELD_DATE, .label = "Next contact due",                       \
      .help = "The day by which the next contact should happen.",                                   \
-     .read = "contact_detail_read"},                                                               \
+     .read = by},                                                                                  \
     {OUT(captured_at), .type = FIELD_TIME, .label = "Time on the device",                          \
-     .help = "As the device claimed.", .read = "contact_detail_read"},                             \
+     .help = "As the device claimed.", .read = by},                                                \
     {OUT(corrects), .type = FIELD_UUID, .label = "Corrects",                                       \
      .help = "Id of the version that this one replaces."}
 
 static const struct field contact_rows[] = {
-    FACT_ROWS,
+    FACT_ROWS("contact_detail_read"),
     {OUT(superseded_by), .type = FIELD_UUID, .label = "Replaced by",
      .help = "Id of the version that replaced this one."},
     {OUT(author), .type = FIELD_TEXT, .label = "Recorded by", .help = "Name of the worker.",
@@ -95,8 +96,9 @@ static const struct field contact_rows[] = {
 };
 const struct field_table contact_table = FIELD_TABLE("Contact", struct contact, contact_rows);
 
-// What a POST answers, kept in clear for a retry: so without anything that is sealed.
-static const struct field saved_rows[] = {FACT_ROWS};
+// What a POST answers, kept in clear for a retry: so without anything that is sealed. It is made
+// before the database has said who asks; whoever may record a contact may see its facts.
+static const struct field saved_rows[] = {FACT_ROWS(NULL)};
 const struct field_table contact_saved_table =
     FIELD_TABLE("ContactSaved", struct contact, saved_rows);
 
