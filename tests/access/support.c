@@ -106,8 +106,7 @@ const char *sql_words(void)
 
 const char *sql_begin(PGconn *c, const char *username, const char *permission, const char *ref)
 {
-    PQclear(PQexec(c, "begin"));
-    return sql_state(c, "select access.begin(sha256('%s'), '%s', %s%s%s, 'request', '192.0.2.1')", username,
+    return sql_state(c, "rollback; begin; select access.begin(sha256('%s'), '%s', %s%s%s, 'request', '192.0.2.1')", username,
                      permission, ref ? "'" : "", ref ? ref : "null", ref ? "'" : "");
 }
 

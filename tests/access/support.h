@@ -25,7 +25,8 @@ const char *sql_value(PGconn *c, const char *fmt, ...) __attribute__((format(pri
 int sql_changed(PGconn *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /** The words of the last failure. */
 const char *sql_words(void);
-/** BEGIN and access.begin() as that user; the SQLSTATE of the latter. `ref` may be NULL. */
+/** BEGIN (after ROLLBACK of what went before) and access.begin() as that user, in one round trip; the
+ *  SQLSTATE of the latter. `ref` may be NULL. */
 const char *sql_begin(PGconn *c, const char *username, const char *permission, const char *ref);
 
 /** A context on a connection object of that login; token_hash is sha256(username) if not NULL. */

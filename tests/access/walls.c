@@ -123,7 +123,7 @@ TEST(each_login_reaches_its_own_things_only)
         {"phoenix_app", "access.permission_grant", "select, update"},
         {"phoenix_app", "access.idempotency", "select"},
         {"phoenix_app", "access.signin_failure", "select"},
-        {"phoenix_app", "app.data_key", "select"},
+        {"phoenix_app", "app.data_key", "update, delete"},
         {"phoenix_app", "app.conflict", "select"},
         {"phoenix_app", "app.contact", "update, delete"},
         {"phoenix_app", "app.engagement", "insert, update, delete"},
