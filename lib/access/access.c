@@ -25,7 +25,8 @@ struct access_tx access_begin(struct ctx *ctx, enum permission p, const char *re
     return tx;
 }
 
-struct access_tx access_begin_for(struct ctx *ctx, enum permission p, const char *kind, const char *id)
+struct access_tx access_begin_for(struct ctx *ctx, enum permission p, const char *kind,
+                                  const char *id)
 {
     struct access_tx tx = begin(ctx, p, NULL);
     DB_ADD(tx.pl, Q_ACCESS_BEGIN_FOR, token_param(ctx), DB_TEXT(permission_row(p)->code),
@@ -41,19 +42,21 @@ void access_idempotent(struct ctx *ctx, struct access_tx *tx, int status, const 
         return;
     tx->idempotent = true;
     DB_ADD(tx->pl, Q_ACCESS_CLAIM, DB_TEXT(ctx->idempotency_key),
-           DB_BYTES(ctx->body_hash ? ctx->body_hash : none, 32), DB_TEXT(ctx->route ? ctx->route : ""),
-           DB_TEXT(arena_printf(ctx->arena, "%d", status)), DB_TEXT(location), DB_TEXT(body));
+           DB_BYTES(ctx->body_hash ? ctx->body_hash : none, 32),
+           DB_TEXT(ctx->route ? ctx->route : ""), DB_TEXT(arena_printf(ctx->arena, "%d", status)),
+           DB_TEXT(location), DB_TEXT(body));
 }
 
 void access_audit(struct ctx *ctx, struct access_tx *tx, enum audit_action a, const char *object_id,
                   const char *subjects, const char *detail)
 {
     (void)ctx;
-    DB_ADD(tx->pl, Q_ACCESS_AUDIT, DB_TEXT(audit_row(a)->code), DB_TEXT(object_id), DB_TEXT(subjects),
-           DB_TEXT(detail));
+    DB_ADD(tx->pl, Q_ACCESS_AUDIT, DB_TEXT(audit_row(a)->code), DB_TEXT(object_id),
+           DB_TEXT(subjects), DB_TEXT(detail));
 }
 
-/** The person of row 0 of the begin statement, if one was opened: remembered, and the key loaded. */
+/** The person of row 0 of the begin statement, if one was opened: remembered, and the key loaded.
+ */
 static enum err person_row(struct ctx *ctx, const struct access_tx *tx, struct person *ret)
 {
     const char *id = db_get(tx->pl, 0, 0, "person_id");

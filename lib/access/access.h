@@ -13,8 +13,18 @@
 enum scope { SCOPE_NO, SCOPE_OWN, SCOPE_TEAM, SCOPE_AGENCY, SCOPE_SITE, SCOPE_ALL };
 
 enum role {
-    ROLE_NAVIGATOR, ROLE_TEAM_LEAD, ROLE_MANAGER, ROLE_POLICE, ROLE_PROBATION, ROLE_YOUTH_JUSTICE,
-    ROLE_PROVIDER, ROLE_EVALUATOR, ROLE_TRIAL_MANAGER, ROLE_ADMINISTRATOR, ROLE_AUDITOR, ROLE_COUNT
+    ROLE_NAVIGATOR,
+    ROLE_TEAM_LEAD,
+    ROLE_MANAGER,
+    ROLE_POLICE,
+    ROLE_PROBATION,
+    ROLE_YOUTH_JUSTICE,
+    ROLE_PROVIDER,
+    ROLE_EVALUATOR,
+    ROLE_TRIAL_MANAGER,
+    ROLE_ADMINISTRATOR,
+    ROLE_AUDITOR,
+    ROLE_COUNT
 };
 
 enum permission {
@@ -51,12 +61,13 @@ const struct audit_row *audit_row(enum audit_action a);
 struct actor {
     const char *user_id, *username, *display_name;
     enum role role;
-    const char *site;      // code, or NULL for all sites
+    const char *site;                                          // code, or NULL for all sites
     const char *team_id, *team_name, *agency_id, *agency_name; // or NULL
     bool must_change_password;
     const char *expires_at;
 };
-/** What the matrix allows the actor at all (the database decides about rows). False without an actor. */
+/** What the matrix allows the actor at all (the database decides about rows). False without an
+ * actor. */
 bool actor_may(const struct actor *actor, enum permission p);
 
 /** The person a pipeline is about, as access.begin() answered. */
@@ -66,9 +77,10 @@ struct person {
 };
 
 /**
- * A pipeline whose first statement is access.begin(token, permission, ref). `ref` is the participant's
- * reference (canonical), or NULL for work not about one person. With ctx->idempotency_key set and
- * `idempotent` true the second statement claims the key: a replay answers ERR_IDEMPOTENCY_REPLAY.
+ * A pipeline whose first statement is access.begin(token, permission, ref). `ref` is the
+ * participant's reference (canonical), or NULL for work not about one person. With
+ * ctx->idempotency_key set and `idempotent` true the second statement claims the key: a replay
+ * answers ERR_IDEMPOTENCY_REPLAY.
  */
 struct access_tx {
     struct db_pipeline *pl;
@@ -79,20 +91,22 @@ struct access_tx {
 struct access_tx access_begin(struct ctx *ctx, enum permission p, const char *ref);
 /** The same for work on a referral or escalation known by its uuid: the person is found from it
  *  (kind "referral", "escalation", "contact", "flag"); invisible is ERR_NOT_FOUND. */
-struct access_tx access_begin_for(struct ctx *ctx, enum permission p, const char *kind, const char *id);
-/** Claims ctx->idempotency_key (if set) in this transaction and stores the answer that a replay gives:
- *  status, location and body, all known before the run since ids are made by the program. */
+struct access_tx access_begin_for(struct ctx *ctx, enum permission p, const char *kind,
+                                  const char *id);
+/** Claims ctx->idempotency_key (if set) in this transaction and stores the answer that a replay
+ * gives: status, location and body, all known before the run since ids are made by the program. */
 void access_idempotent(struct ctx *ctx, struct access_tx *tx, int status, const char *location,
                        const char *body);
-/** Queues an audit row: `subjects` is array text of participant ids or NULL for the tx's person. `detail`
- *  holds codes and counts, never personal data. */
+/** Queues an audit row: `subjects` is array text of participant ids or NULL for the tx's person.
+ * `detail` holds codes and counts, never personal data. */
 void access_audit(struct ctx *ctx, struct access_tx *tx, enum audit_action a, const char *object_id,
                   const char *subjects, const char *detail);
 /** Runs the pipeline in one flush; on success sets ctx->actor and, if `ret_person` is not NULL, the
  *  person (and loads his or her data key into the cache). */
 enum err access_run(struct ctx *ctx, struct access_tx *tx, struct person *ret_person) MUST_CHECK;
 
-/** After ERR_IDEMPOTENCY_REPLAY: the stored first answer (one more round trip, on the rare path). */
+/** After ERR_IDEMPOTENCY_REPLAY: the stored first answer (one more round trip, on the rare path).
+ */
 struct stored_answer {
     int status;
     const char *location, *body;
@@ -101,17 +115,20 @@ enum err access_replay(struct ctx *ctx, struct stored_answer *ret) MUST_CHECK;
 
 /**
  * Needed before sealing for a person whose data key may not be cached: cheap when it is (no round
- * trip); else one pipeline that begins with the same permission and ref, and loads it. Gives the person's id.
+ * trip); else one pipeline that begins with the same permission and ref, and loads it. Gives the
+ * person's id.
  */
-enum err access_person(struct ctx *ctx, enum permission p, const char *ref, struct person *ret) MUST_CHECK;
+enum err access_person(struct ctx *ctx, enum permission p, const char *ref,
+                       struct person *ret) MUST_CHECK;
 
 /** Copies access.def, audit.def, vocabularies, sites and thresholds into the database (migrate). */
 struct programme;
 enum err access_sync(struct ctx *ctx, const struct programme *programme) MUST_CHECK;
 
-/** Compares ctx->keys with the check value that access_sync() kept: ERR_KEY when another keyring sealed
- *  this database; ERR_OK when none was kept yet. Any login but trial and seal. */
+/** Compares ctx->keys with the check value that access_sync() kept: ERR_KEY when another keyring
+ * sealed this database; ERR_OK when none was kept yet. Any login but trial and seal. */
 enum err access_keyring_check(struct ctx *ctx) MUST_CHECK;
 
-/** Forgets whose reference is whose (person.c): for tests that change databases under one keyring. */
+/** Forgets whose reference is whose (person.c): for tests that change databases under one keyring.
+ */
 void access_person_forget(void);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Whose reference is whose, so that sealing for a person whose data key is at hand needs no round
-// trip. It says nothing about who may see the person: access.begin() of the pipeline that follows does.
+// trip. It says nothing about who may see the person: access.begin() of the pipeline that follows
+// does.
 #include "access/private.h"
 
 #include "crypto/keys.h"

@@ -111,7 +111,8 @@ enum err access_sign_out(struct ctx *ctx)
     return db_run(ctx, pl);
 }
 
-bool access_password_fit(struct ctx *ctx, const char *field, const char *username, const char *password)
+bool access_password_fit(struct ctx *ctx, const char *field, const char *username,
+                         const char *password)
 {
     size_t n = 0;
     for (const char *c = password; c && *c; c++)
@@ -147,7 +148,8 @@ static enum err check_current(struct ctx *ctx, const char *current)
     return e;
 }
 
-enum err access_password_change(struct ctx *ctx, const char *current_password, const char *new_password)
+enum err access_password_change(struct ctx *ctx, const char *current_password,
+                                const char *new_password)
 {
     enum err e = check_current(ctx, current_password);
     if (e)

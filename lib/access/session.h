@@ -12,16 +12,16 @@ struct signed_in {
     enum role role;
     const char *site; // code, or NULL for all sites
     bool must_change_password;
-    const char *expires_at;  // RFC 3339
-    char token[TOKEN_TEXT];  // for the cookie or the Bearer header; only its hash is stored
+    const char *expires_at; // RFC 3339
+    char token[TOKEN_TEXT]; // for the cookie or the Bearer header; only its hash is stored
 };
 
 /** How long sessions last, for sign-ins from now on: 30 minutes idle and 12 hours unless told. */
 void access_session_lifetime(int idle_minutes, int absolute_hours);
 
 /**
- * Checks the password and opens a session. ERR_BAD_SIGN_IN for a wrong password, an unknown name and a
- * disabled account alike; ERR_TOO_MANY with problem.retry_after while the name has to wait;
+ * Checks the password and opens a session. ERR_BAD_SIGN_IN for a wrong password, an unknown name
+ * and a disabled account alike; ERR_TOO_MANY with problem.retry_after while the name has to wait;
  * ERR_OVERLOADED when too many passwords are being checked. Writes the audit rows itself.
  */
 enum err access_sign_in(struct ctx *ctx, const char *username, const char *password,
@@ -42,7 +42,7 @@ enum err access_password_change(struct ctx *ctx, const char *current_password,
 bool access_password_fit(struct ctx *ctx, const char *field, const char *username,
                          const char *password);
 
-/** Whose session this token hash was in the last 7 days, ended or not (a form kept across sign-in is
- *  bound to its user); NULL if nobody's. */
+/** Whose session this token hash was in the last 7 days, ended or not (a form kept across sign-in
+ * is bound to its user); NULL if nobody's. */
 enum err access_session_user(struct ctx *ctx, const uint8_t token_hash[32],
                              const char **ret_user_id) MUST_CHECK;

@@ -91,8 +91,8 @@ static void add_sites(struct ctx *ctx, struct db_pipeline *pl, const struct prog
                                          number(ctx->arena, s->wavering_missed),
                                          number(ctx->arena, s->disengaged_missed)});
     }
-    DB_ADD(pl, Q_SYNC_SITES, column(&c, 0), column(&c, 1), column(&c, 2), column(&c, 3), column(&c, 4),
-           column(&c, 5));
+    DB_ADD(pl, Q_SYNC_SITES, column(&c, 0), column(&c, 1), column(&c, 2), column(&c, 3),
+           column(&c, 4), column(&c, 5));
 }
 
 enum err access_sync(struct ctx *ctx, const struct programme *programme)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Engagement status: the rules one by one, and that facts kept contact by contact equal a full recompute,
-// in whatever order contacts come in.
+// Engagement status: the rules one by one, and that facts kept contact by contact equal a full
+// recompute, in whatever order contacts come in.
 #include "support.h"
 
 #include <stdio.h>
@@ -28,64 +28,132 @@ struct facts {
 
 static const struct facts rules[] = {
     {.stage = "awaiting_offer", .want = "not_yet_offered|2026-01-05|No offer made yet"},
-    {.stage = "awaiting_offer", .missed = "{2026-11-01,2026-11-02,2026-11-03}",
-     .want = "not_yet_offered|2026-01-05|No offer made yet"}, // attempts disengage nobody who was never met
-    {.stage = "awaiting_offer", .success = "2026-11-20", .streak = "2026-11-20",
+    {.stage = "awaiting_offer",
+     .missed = "{2026-11-01,2026-11-02,2026-11-03}",
+     .want = "not_yet_offered|2026-01-05|No offer made yet"}, // attempts disengage nobody who was
+                                                              // never met
+    {.stage = "awaiting_offer",
+     .success = "2026-11-20",
+     .streak = "2026-11-20",
      .want = "engaged|2026-11-20|Last seen 3 days ago, on 20 November 2026"},
-    {.stage = "offered", .offered = "2026-11-20",
+    {.stage = "offered",
+     .offered = "2026-11-20",
      .want = "engaged|2026-11-20|Offer made on 20 November 2026, no successful contact yet"},
-    {.stage = "declined", .offered = "2026-03-01", .declined = "2026-03-03", .success = "2026-11-22",
-     .streak = "2026-11-22", .want = "offer_declined|2026-03-03|Offer declined on 3 March 2026"},
-    {.stage = "escalated", .offered = "2026-03-01", .declined = "2026-03-03",
+    {.stage = "declined",
+     .offered = "2026-03-01",
+     .declined = "2026-03-03",
+     .success = "2026-11-22",
+     .streak = "2026-11-22",
+     .want = "offer_declined|2026-03-03|Offer declined on 3 March 2026"},
+    {.stage = "escalated",
+     .offered = "2026-03-01",
+     .declined = "2026-03-03",
      .want = "offer_declined|2026-03-03|Offer declined on 3 March 2026"},
     // Accepted since: the refusal is history.
-    {.stage = "accepted", .offered = "2026-11-10", .declined = "2026-03-03", .accepted = "2026-11-12",
+    {.stage = "accepted",
+     .offered = "2026-11-10",
+     .declined = "2026-03-03",
+     .accepted = "2026-11-12",
      .want = "engaged|2026-11-12|Offer accepted on 12 November 2026, no successful contact yet"},
-    {.stage = "active", .accepted = "2026-10-23",
-     .want = "disengaged|2026-11-21|No successful contact for 31 days, since the offer was accepted on 23 October 2026"},
+    {.stage = "active",
+     .accepted = "2026-10-23",
+     .want = "disengaged|2026-11-21|No successful contact for 31 days, since the offer was "
+             "accepted on 23 October 2026"},
     // The edges of days.
-    {.stage = "active", .accepted = "2026-01-01", .success = "2026-11-23", .streak = "2026-10-01",
+    {.stage = "active",
+     .accepted = "2026-01-01",
+     .success = "2026-11-23",
+     .streak = "2026-10-01",
      .want = "engaged|2026-10-01|Last seen today, on 23 November 2026"},
-    {.stage = "active", .accepted = "2026-01-01", .success = "2026-11-22", .streak = "2026-11-22",
+    {.stage = "active",
+     .accepted = "2026-01-01",
+     .success = "2026-11-22",
+     .streak = "2026-11-22",
      .want = "engaged|2026-11-22|Last seen yesterday, on 22 November 2026"},
-    {.stage = "active", .accepted = "2026-01-01", .success = "2026-11-19", .streak = "2026-11-01",
+    {.stage = "active",
+     .accepted = "2026-01-01",
+     .success = "2026-11-19",
+     .streak = "2026-11-01",
      .want = "engaged|2026-11-01|Last seen 4 days ago, on 19 November 2026"},
-    {.stage = "active", .accepted = "2026-01-01", .success = "2026-11-09", .streak = "2026-11-09",
+    {.stage = "active",
+     .accepted = "2026-01-01",
+     .success = "2026-11-09",
+     .streak = "2026-11-09",
      .want = "engaged|2026-11-09|Last seen 14 days ago, on 9 November 2026"},
-    {.stage = "active", .accepted = "2026-01-01", .success = "2026-11-08", .streak = "2026-11-08",
+    {.stage = "active",
+     .accepted = "2026-01-01",
+     .success = "2026-11-08",
+     .streak = "2026-11-08",
      .want = "wavering|2026-11-23|No successful contact for 15 days, since 8 November 2026"},
-    {.stage = "active", .accepted = "2026-01-01", .success = "2026-10-26", .streak = "2026-10-26",
+    {.stage = "active",
+     .accepted = "2026-01-01",
+     .success = "2026-10-26",
+     .streak = "2026-10-26",
      .want = "wavering|2026-11-10|No successful contact for 28 days, since 26 October 2026"},
-    {.stage = "active", .accepted = "2026-01-01", .success = "2026-10-25", .streak = "2026-10-25",
+    {.stage = "active",
+     .accepted = "2026-01-01",
+     .success = "2026-10-25",
+     .streak = "2026-10-25",
      .want = "disengaged|2026-11-23|No successful contact for 29 days, since 25 October 2026"},
     // Missed in a row.
-    {.stage = "active", .accepted = "2026-01-01", .success = "2026-11-18", .streak = "2026-11-18",
-     .missed = "{2026-11-19}", .want = "engaged|2026-11-18|Last seen 5 days ago, on 18 November 2026"},
-    {.stage = "active", .accepted = "2026-01-01", .success = "2026-11-18", .streak = "2026-11-18",
+    {.stage = "active",
+     .accepted = "2026-01-01",
+     .success = "2026-11-18",
+     .streak = "2026-11-18",
+     .missed = "{2026-11-19}",
+     .want = "engaged|2026-11-18|Last seen 5 days ago, on 18 November 2026"},
+    {.stage = "active",
+     .accepted = "2026-01-01",
+     .success = "2026-11-18",
+     .streak = "2026-11-18",
      .missed = "{2026-11-19,2026-11-21}",
      .want = "wavering|2026-11-21|2 missed in a row since 19 November 2026"},
-    {.stage = "active", .accepted = "2026-01-01", .success = "2026-11-01", .streak = "2026-11-01",
+    {.stage = "active",
+     .accepted = "2026-01-01",
+     .success = "2026-11-01",
+     .streak = "2026-11-01",
      .missed = "{2026-11-02,2026-11-03,2026-11-04}",
      .want = "disengaged|2026-11-04|3 missed in a row since 2 November 2026"},
-    {.stage = "active", .accepted = "2026-01-01", .success = "2026-11-01", .streak = "2026-11-01",
+    {.stage = "active",
+     .accepted = "2026-01-01",
+     .success = "2026-11-01",
+     .streak = "2026-11-01",
      .missed = "{2026-11-02,2026-11-03,2026-11-04,2026-11-05}",
      .want = "disengaged|2026-11-04|4 missed in a row since 2 November 2026"},
     // Both: the one that came first gives the day and the words.
-    {.stage = "active", .accepted = "2026-01-01", .success = "2026-10-10", .streak = "2026-10-10",
+    {.stage = "active",
+     .accepted = "2026-01-01",
+     .success = "2026-10-10",
+     .streak = "2026-10-10",
      .missed = "{2026-10-12,2026-10-13,2026-11-20}",
      .want = "disengaged|2026-11-08|No successful contact for 44 days, since 10 October 2026"},
-    {.stage = "active", .accepted = "2026-01-01", .success = "2026-10-10", .streak = "2026-10-10",
+    {.stage = "active",
+     .accepted = "2026-01-01",
+     .success = "2026-10-10",
+     .streak = "2026-10-10",
      .missed = "{2026-10-12,2026-10-13,2026-10-14}",
      .want = "disengaged|2026-10-14|3 missed in a row since 12 October 2026"},
-    {.stage = "active", .accepted = "2026-01-01", .success = "2026-11-01", .streak = "2026-11-01",
+    {.stage = "active",
+     .accepted = "2026-01-01",
+     .success = "2026-11-01",
+     .streak = "2026-11-01",
      .missed = "{2026-11-02,2026-11-18}",
      .want = "wavering|2026-11-16|No successful contact for 22 days, since 1 November 2026"},
     // Suspension and closure come first.
-    {.stage = "active", .accepted = "2026-01-01", .success = "2026-01-25", .suspended = "2026-06-01",
-     .suspension = "custody", .want = "suspended|2026-06-01|In custody since 1 June 2026"},
-    {.stage = "active", .suspended = "2026-06-01", .suspension = "hospital",
+    {.stage = "active",
+     .accepted = "2026-01-01",
+     .success = "2026-01-25",
+     .suspended = "2026-06-01",
+     .suspension = "custody",
+     .want = "suspended|2026-06-01|In custody since 1 June 2026"},
+    {.stage = "active",
+     .suspended = "2026-06-01",
+     .suspension = "hospital",
      .want = "suspended|2026-06-01|In hospital since 1 June 2026"},
-    {.stage = "closed", .accepted = "2026-01-01", .closed = "2026-07-02", .closure = "moved_away",
+    {.stage = "closed",
+     .accepted = "2026-01-01",
+     .closed = "2026-07-02",
+     .closure = "moved_away",
      .want = "closed|2026-07-02|Closed on 2 July 2026 (moved away)"},
 };
 
@@ -105,37 +173,53 @@ TEST(the_rules)
         const struct facts *f = &rules[i];
         const char *missed = f->missed ? f->missed : "{}";
         CHECK_STR(sql_value(owner,
-                            "select concat_ws('|', status, since, basis) from app.engagement_status(%s, '2026-01-05',"
-                            " %s, %s, %s, %s, %s, %s, %s, %s, %s, cardinality('%s'::date[]), '%s', 14, 28, 2, 3,"
+                            "select concat_ws('|', status, since, basis) from "
+                            "app.engagement_status(%s, '2026-01-05',"
+                            " %s, %s, %s, %s, %s, %s, %s, %s, %s, cardinality('%s'::date[]), '%s', "
+                            "14, 28, 2, 3,"
                             " '2026-11-23')",
-                            lit(f->stage), lit(f->offered), lit(f->accepted), lit(f->declined), lit(f->closed),
-                            lit(f->closure), lit(f->suspended), lit(f->suspension), lit(f->success), lit(f->streak),
-                            missed, missed),
+                            lit(f->stage), lit(f->offered), lit(f->accepted), lit(f->declined),
+                            lit(f->closed), lit(f->closure), lit(f->suspended), lit(f->suspension),
+                            lit(f->success), lit(f->streak), missed, missed),
                   f->want);
     }
     // Thresholds are the site's.
-    CHECK_STR(sql_value(owner, "select status from app.engagement_status('active', '2026-01-05', null, '2026-01-06',"
-                               " null, null, null, null, null, '2026-11-08', '2026-11-08', 0, '{}', 21, 42, 3, 4,"
-                               " '2026-11-23')"), "engaged");
+    CHECK_STR(
+        sql_value(
+            owner,
+            "select status from app.engagement_status('active', '2026-01-05', null, '2026-01-06',"
+            " null, null, null, null, null, '2026-11-08', '2026-11-08', 0, '{}', 21, 42, 3, 4,"
+            " '2026-11-23')"),
+        "engaged");
 }
 
 TEST(every_status_says_when_and_why)
 {
     load();
     // Whatever the facts, there is a day not after today, and words.
-    CHECK_STR(sql_value(owner,
-        "select count(*) from unnest(array['awaiting_offer', 'offered', 'accepted', 'declined', 'escalated', 're_offered',"
-        " 'active', 'closed', 're_opened']) stage,"
-        " generate_series(0, 60, 5) success, generate_series(0, 6) missed, generate_series(0, 1) held, lateral ("
-        " select case when missed > 0 then array(select '2026-11-23'::date - success + i * success / 7 from"
-        " generate_series(1, missed) i) else '{}' end as days) m,"
-        " app.engagement_status(stage, '2026-01-05', case when stage <> 'awaiting_offer' then '2026-01-06'::date end,"
-        " case when stage in ('accepted', 'active', 're_opened', 'closed') then '2026-01-07'::date end,"
-        " case when stage in ('declined', 'escalated', 're_offered') then '2026-01-07'::date end,"
-        " case when stage = 'closed' then '2026-11-01'::date end, null, case when held = 1 then '2026-11-02'::date end,"
-        " case when held = 1 then 'custody' end, case when success < 60 then '2026-11-23'::date - success end,"
-        " case when success < 60 then '2026-11-23'::date - success end, missed, m.days, 14, 28, 2, 3, '2026-11-23') k"
-        " where k.status is null or k.since is null or k.since > '2026-11-23' or k.basis is null"), "0");
+    CHECK_STR(sql_value(owner, "select count(*) from unnest(array['awaiting_offer', 'offered', "
+                               "'accepted', 'declined', 'escalated', 're_offered',"
+                               " 'active', 'closed', 're_opened']) stage,"
+                               " generate_series(0, 60, 5) success, generate_series(0, 6) missed, "
+                               "generate_series(0, 1) held, lateral ("
+                               " select case when missed > 0 then array(select '2026-11-23'::date "
+                               "- success + i * success / 7 from"
+                               " generate_series(1, missed) i) else '{}' end as days) m,"
+                               " app.engagement_status(stage, '2026-01-05', case when stage <> "
+                               "'awaiting_offer' then '2026-01-06'::date end,"
+                               " case when stage in ('accepted', 'active', 're_opened', 'closed') "
+                               "then '2026-01-07'::date end,"
+                               " case when stage in ('declined', 'escalated', 're_offered') then "
+                               "'2026-01-07'::date end,"
+                               " case when stage = 'closed' then '2026-11-01'::date end, null, "
+                               "case when held = 1 then '2026-11-02'::date end,"
+                               " case when held = 1 then 'custody' end, case when success < 60 "
+                               "then '2026-11-23'::date - success end,"
+                               " case when success < 60 then '2026-11-23'::date - success end, "
+                               "missed, m.days, 14, 28, 2, 3, '2026-11-23') k"
+                               " where k.status is null or k.since is null or k.since > "
+                               "'2026-11-23' or k.basis is null"),
+              "0");
 }
 
 static const char *day_of(const char *instant)
@@ -158,11 +242,14 @@ TEST(working_days)
 {
     load();
     static const char *const rows[][3] = {
-        {"2026-11-23", "5", "2026-11-30"}, {"2026-11-20", "2", "2026-11-24"}, {"2026-11-21", "2", "2026-11-24"},
-        {"2026-11-22", "1", "2026-11-23"}, {"2026-11-27", "10", "2026-12-11"}, {"2026-11-25", "1", "2026-11-26"},
+        {"2026-11-23", "5", "2026-11-30"},  {"2026-11-20", "2", "2026-11-24"},
+        {"2026-11-21", "2", "2026-11-24"},  {"2026-11-22", "1", "2026-11-23"},
+        {"2026-11-27", "10", "2026-12-11"}, {"2026-11-25", "1", "2026-11-26"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        CHECK_STR(sql_value(owner, "select app.working_days_after('%s', %s)", rows[i][0], rows[i][1]), rows[i][2]);
+        CHECK_STR(
+            sql_value(owner, "select app.working_days_after('%s', %s)", rows[i][0], rows[i][1]),
+            rows[i][2]);
 }
 
 static const char *const person = "00000000-0000-7000-8000-000000000205";
@@ -171,7 +258,8 @@ static void clear(void)
 {
     CHECK_STR(sql_state(owner, "delete from app.contact_summary; delete from app.contact_note;"
                                " delete from app.contact_detail; delete from app.contact;"
-                               " select app.engagement_rebuild(null)"), "");
+                               " select app.engagement_rebuild(null)"),
+              "");
 }
 
 /** A contact `days` before now at `minute` of the hour; corrects the given one if not 0. */
@@ -180,20 +268,24 @@ static const char *contact(unsigned id, double days, const char *outcome, unsign
     char fixes[64] = "null";
     if (corrects)
         snprintf(fixes, sizeof(fixes), "'00000000-0000-7000-8000-%012u'", corrects);
-    return sql_state(owner, "insert into app.contact (site_id, id, participant_id, happened_at, mode, outcome,"
-                            " author_id, corrects, next_contact_due) values ('leicester',"
-                            " '00000000-0000-7000-8000-%012u', '%s', now() - %f * interval '1 day', 'phone', '%s',"
-                            " '00000000-0000-7000-8000-000000000101', %s, %s)",
-                     id, person, days, outcome, fixes, id % 3 ? "null" : "app.today() + 3");
+    return sql_state(
+        owner,
+        "insert into app.contact (site_id, id, participant_id, happened_at, mode, outcome,"
+        " author_id, corrects, next_contact_due) values ('leicester',"
+        " '00000000-0000-7000-8000-%012u', '%s', now() - %f * interval '1 day', 'phone', '%s',"
+        " '00000000-0000-7000-8000-000000000101', %s, %s)",
+        id, person, days, outcome, fixes, id % 3 ? "null" : "app.today() + 3");
 }
 
 static const char *status(void)
 {
-    return sql_value(owner, "select status from app.engagement_now where participant_id = '%s'", person);
+    return sql_value(owner, "select status from app.engagement_now where participant_id = '%s'",
+                     person);
 }
 
 static const char facts[] =
-    "select concat_ws('|', contacts, last_contact_at, last_contact_id, last_contact_outcome, next_contact_due,"
+    "select concat_ws('|', contacts, last_contact_at, last_contact_id, last_contact_outcome, "
+    "next_contact_due,"
     " last_success_at, last_success_on, streak_from, missed_run, missed_days) from app.engagement"
     " where participant_id = '%s'";
 
@@ -212,13 +304,16 @@ TEST(contacts_move_the_status)
     CHECK_STR(contact(5, 8, "cancelled_by_service", 0), "");
     CHECK_STR(status(), "engaged");
     CHECK_STR(contact(6, 7, "not_home", 0), "");
-    CHECK_STR(status(), "wavering"); // what the service cancelled neither breaks the run nor adds to it
+    CHECK_STR(status(),
+              "wavering"); // what the service cancelled neither breaks the run nor adds to it
     CHECK_STR(contact(7, 6, "failed_to_attend", 0), "");
     CHECK_STR(status(), "disengaged");
     // The last was wrong: the person had come.
     CHECK_STR(contact(8, 6, "attended", 7), "");
     CHECK_STR(status(), "engaged");
-    CHECK_STR(sql_value(owner, "select contacts from app.engagement where participant_id = '%s'", person), "7");
+    CHECK_STR(
+        sql_value(owner, "select contacts from app.engagement where participant_id = '%s'", person),
+        "7");
     CHECK_STR(contact(9, 6, "refused", 7), "PX005"); // corrected already
     CHECK_STR(contact(10, -1, "attended", 0), "PX006");
     CHECK_STR(contact(11, 1, "no_such_outcome", 0), "PX006");
@@ -232,7 +327,8 @@ TEST(a_streak_is_unbroken)
 {
     load();
     clear();
-    static const char *const streak = "select app.today() - streak_from from app.engagement where participant_id = '%s'";
+    static const char *const streak =
+        "select app.today() - streak_from from app.engagement where participant_id = '%s'";
     contact(1, 60, "attended", 0);
     contact(2, 40, "attended", 0); // 20 days: a new streak
     contact(3, 30, "attended", 0);
@@ -249,8 +345,8 @@ TEST(a_streak_is_unbroken)
 TEST(any_order_gives_the_same_facts)
 {
     load();
-    static const char *const outcomes[] = {"attended", "spoke", "no_answer", "failed_to_attend",
-                                           "cancelled_by_service", "refused"};
+    static const char *const outcomes[] = {
+        "attended", "spoke", "no_answer", "failed_to_attend", "cancelled_by_service", "refused"};
     srand(20261123);
     for (int round = 0; round < 60; round++) {
         clear();
@@ -258,7 +354,8 @@ TEST(any_order_gives_the_same_facts)
         unsigned n = 2 + (unsigned)rand() % 14, made = 0;
         unsigned standing[40], left = 0;
         for (unsigned i = 0; i < n; i++) {
-            // Half of them in order, half anywhere; sometimes at the very same moment; sometimes a correction.
+            // Half of them in order, half anywhere; sometimes at the very same moment; sometimes a
+            // correction.
             double days = rand() % 2 ? 50 - 3.0 * i : (double)(rand() % 500) / 10;
             unsigned fix = left && rand() % 4 == 0 ? (unsigned)rand() % left : left;
             unsigned id = ++made;
@@ -286,7 +383,8 @@ TEST(contacts_are_append_only)
     CHECK_STR(sql_state(owner, "update app.contact set happened_at = now()"), "42501");
     CHECK_STR(contact(2, 3, "refused", 1), "");
     CHECK_STR(sql_state(owner, "update app.contact set superseded_by = null"), "42501");
-    CHECK_STR(sql_value(owner, "select outcome from app.contact where superseded_by is not null"), "attended");
+    CHECK_STR(sql_value(owner, "select outcome from app.contact where superseded_by is not null"),
+              "attended");
     clear();
 }
 
@@ -294,13 +392,16 @@ TEST(thresholds_that_change_rebuild_the_facts)
 {
     load();
     clear();
-    static const char *const streak = "select app.today() - streak_from from app.engagement where participant_id = '%s'";
+    static const char *const streak =
+        "select app.today() - streak_from from app.engagement where participant_id = '%s'";
     contact(1, 40, "attended", 0);
     contact(2, 20, "attended", 0);
     CHECK_STR(sql_value(owner, streak, person), "20");
-    CHECK_STR(sql_state(owner, "update access.site set engaged_days = 21 where code = 'leicester'"), "");
+    CHECK_STR(sql_state(owner, "update access.site set engaged_days = 21 where code = 'leicester'"),
+              "");
     CHECK_STR(sql_value(owner, streak, person), "40");
-    CHECK_STR(sql_state(owner, "update access.site set engaged_days = 14 where code = 'leicester'"), "");
+    CHECK_STR(sql_state(owner, "update access.site set engaged_days = 14 where code = 'leicester'"),
+              "");
     clear();
 }
 
@@ -316,7 +417,10 @@ TEST(writers_of_one_person_do_not_deadlock)
     // The other wants the participant, which the first holds; the first goes on to the participant.
     CHECK(PQsendQuery(other, "update app.participant set started_on = '2026-01-06'"
                              " where id = '00000000-0000-7000-8000-000000000205'") == 1);
-    CHECK_INT(sql_changed(owner, "update app.participant set started_on = '2026-01-04' where id = '%s'", person), 1);
+    CHECK_INT(sql_changed(owner,
+                          "update app.participant set started_on = '2026-01-04' where id = '%s'",
+                          person),
+              1);
     CHECK_STR(sql_state(owner, "commit"), "");
     PGresult *r = PQgetResult(other);
     CHECK_INT(PQresultStatus(r), PGRES_COMMAND_OK);
@@ -324,7 +428,9 @@ TEST(writers_of_one_person_do_not_deadlock)
     while ((r = PQgetResult(other)))
         PQclear(r);
     CHECK_STR(sql_state(other, "commit"), "");
-    CHECK_STR(sql_value(owner, "select registered_on from app.engagement where participant_id = '%s'", person),
+    CHECK_STR(sql_value(owner,
+                        "select registered_on from app.engagement where participant_id = '%s'",
+                        person),
               "2026-01-06");
     PQfinish(other);
     clear();
@@ -338,10 +444,13 @@ TEST(concurrent_contacts_are_all_counted)
     sql_state(owner, "begin");
     CHECK_STR(contact(1, 3, "attended", 0), "");
     // An earlier contact comes while the later one is not yet committed: it waits, then sees it.
-    CHECK(PQsendQuery(other, "insert into app.contact (site_id, id, participant_id, happened_at, mode, outcome,"
-                             " author_id) values ('leicester', '00000000-0000-7000-8000-000000000002',"
-                             " '00000000-0000-7000-8000-000000000205', now() - interval '5 days', 'phone', 'no_answer',"
-                             " '00000000-0000-7000-8000-000000000101')") == 1);
+    CHECK(PQsendQuery(
+              other,
+              "insert into app.contact (site_id, id, participant_id, happened_at, mode, outcome,"
+              " author_id) values ('leicester', '00000000-0000-7000-8000-000000000002',"
+              " '00000000-0000-7000-8000-000000000205', now() - interval '5 days', 'phone', "
+              "'no_answer',"
+              " '00000000-0000-7000-8000-000000000101')") == 1);
     CHECK_STR(sql_value(owner, "select pg_sleep(0.1)"), "");
     CHECK_STR(sql_state(owner, "commit"), "");
     PGresult *r = PQgetResult(other);
@@ -349,13 +458,19 @@ TEST(concurrent_contacts_are_all_counted)
     PQclear(r);
     while ((r = PQgetResult(other)))
         PQclear(r);
-    CHECK_STR(sql_value(owner, "select concat_ws('|', contacts, missed_run, last_contact_outcome) from app.engagement"
-                               " where participant_id = '%s'", person), "2|0|attended");
+    CHECK_STR(
+        sql_value(
+            owner,
+            "select concat_ws('|', contacts, missed_run, last_contact_outcome) from app.engagement"
+            " where participant_id = '%s'",
+            person),
+        "2|0|attended");
     PQfinish(other);
     clear();
 }
 
-TESTS("engagement", T(the_rules), T(every_status_says_when_and_why), T(days_are_local_days), T(working_days),
-      T(contacts_move_the_status), T(a_streak_is_unbroken), T(any_order_gives_the_same_facts),
-      T(contacts_are_append_only), T(thresholds_that_change_rebuild_the_facts),
-      T(writers_of_one_person_do_not_deadlock), T(concurrent_contacts_are_all_counted))
+TESTS("engagement", T(the_rules), T(every_status_says_when_and_why), T(days_are_local_days),
+      T(working_days), T(contacts_move_the_status), T(a_streak_is_unbroken),
+      T(any_order_gives_the_same_facts), T(contacts_are_append_only),
+      T(thresholds_that_change_rebuild_the_facts), T(writers_of_one_person_do_not_deadlock),
+      T(concurrent_contacts_are_all_counted))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// State machines in the database: every pair of states of every machine, the words of a refusal, the
-// reasons, the dates and clocks, the dated events, and who may take which step.
+// State machines in the database: every pair of states of every machine, the words of a refusal,
+// the reasons, the dates and clocks, the dated events, and who may take which step.
 #include "support.h"
 
 #include <stdio.h>
@@ -28,18 +28,26 @@ static const struct machine machines[] = {
     {"participant",
      "insert into app.participant (site_id, id, ref, stage) values ('leicester',"
      " '00000000-0000-7000-8000-0000000000ee', 'PXEEEEEE', '%s')",
-     "update app.participant set stage = '%s', reason_code = %s where id = '00000000-0000-7000-8000-0000000000ee'"},
+     "update app.participant set stage = '%s', reason_code = %s where id = "
+     "'00000000-0000-7000-8000-0000000000ee'"},
     {"referral",
-     "insert into app.referral (site_id, id, participant_id, service, provider_id, state) values ('leicester',"
-     " '00000000-0000-7000-8000-0000000000ee', '" PERSON "', 'housing', '00000000-0000-7000-8000-0000000000b1', '%s')",
-     "update app.referral set state = '%s', reason_code = %s where id = '00000000-0000-7000-8000-0000000000ee'"},
+     "insert into app.referral (site_id, id, participant_id, service, provider_id, state) values "
+     "('leicester',"
+     " '00000000-0000-7000-8000-0000000000ee', '" PERSON
+     "', 'housing', '00000000-0000-7000-8000-0000000000b1', '%s')",
+     "update app.referral set state = '%s', reason_code = %s where id = "
+     "'00000000-0000-7000-8000-0000000000ee'"},
     {"escalation",
-     "insert into app.escalation (site_id, id, participant_id, trigger, decision_due, state) values ('leicester',"
+     "insert into app.escalation (site_id, id, participant_id, trigger, decision_due, state) "
+     "values ('leicester',"
      " '00000000-0000-7000-8000-0000000000ee', '" PERSON "', 'disengaged', null, '%s')",
-     "update app.escalation set state = '%s', reason_code = %s where id = '00000000-0000-7000-8000-0000000000ee'"},
+     "update app.escalation set state = '%s', reason_code = %s where id = "
+     "'00000000-0000-7000-8000-0000000000ee'"},
     {"export",
-     "insert into app.export (id, state, reason) values ('00000000-0000-7000-8000-0000000000ee', '%s', 'why')",
-     "update app.export set state = '%s', reason_code = %s where id = '00000000-0000-7000-8000-0000000000ee'"},
+     "insert into app.export (id, state, reason) values ('00000000-0000-7000-8000-0000000000ee', "
+     "'%s', 'why')",
+     "update app.export set state = '%s', reason_code = %s where id = "
+     "'00000000-0000-7000-8000-0000000000ee'"},
 };
 
 /** printf with a format from the table: a state and a reason are all that goes in. */
@@ -82,20 +90,28 @@ static void check_pair(const struct machine *m, const char *from, const char *to
     CHECK_STR(step(owner, m->insert, from, ""), "");
     sql_state(owner, "savepoint s");
     char rule[8], allowed[512];
-    snprintf(rule, sizeof(rule), "%s",
-             sql_value(owner, "select needs_reason from app.transition where machine = '%s' and from_state = '%s'"
-                              " and to_state = '%s'", m->name, from, to));
+    snprintf(
+        rule, sizeof(rule), "%s",
+        sql_value(
+            owner,
+            "select needs_reason from app.transition where machine = '%s' and from_state = '%s'"
+            " and to_state = '%s'",
+            m->name, from, to));
     snprintf(allowed, sizeof(allowed), "%s",
-             sql_value(owner, "select string_agg(to_state, ', ' order by position) from app.transition"
-                              " where machine = '%s' and from_state = '%s'", m->name, from));
+             sql_value(owner,
+                       "select string_agg(to_state, ', ' order by position) from app.transition"
+                       " where machine = '%s' and from_state = '%s'",
+                       m->name, from));
     const char *without = step(owner, m->update, to, "null");
     if (strcmp(from, to) == 0) {
         CHECK_STR(without, ""); // not a step
     } else if (!*rule) {
         CHECK_STR(without, "PX004");
         char want[1024];
-        snprintf(want, sizeof(want), *allowed ? "Not possible from \"%s\". Possible next: %s"
-                                              : "Not possible from \"%s\". Nothing can follow it%s", from, allowed);
+        snprintf(want, sizeof(want),
+                 *allowed ? "Not possible from \"%s\". Possible next: %s"
+                          : "Not possible from \"%s\". Nothing can follow it%s",
+                 from, allowed);
         CHECK_STR(sql_words(), want);
     } else {
         CHECK_STR(without, *rule == 't' ? "PX006" : "");
@@ -112,10 +128,12 @@ TEST(every_pair_of_states)
     load();
     for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
         static char states[1024];
-        snprintf(states, sizeof(states), "%s",
-                 sql_value(owner, "select string_agg(distinct s, ' ') from app.transition,"
-                                  " unnest(array[from_state, to_state]) s where machine = '%s' and s <> ''",
-                           machines[i].name));
+        snprintf(
+            states, sizeof(states), "%s",
+            sql_value(owner,
+                      "select string_agg(distinct s, ' ') from app.transition,"
+                      " unnest(array[from_state, to_state]) s where machine = '%s' and s <> ''",
+                      machines[i].name));
         CHECK(strlen(states) > 20);
         const char *a = states;
         for (const char *from = word(&a); from; from = word(&a)) {
@@ -158,17 +176,23 @@ TEST(the_domains_paths_exist)
         char from[64];
         snprintf(from, sizeof(from), "%s", word(&p));
         for (const char *to = word(&p); to; to = word(&p)) {
-            CHECK_STR(sql_value(owner, "select count(*) from app.transition where machine = '%s'"
-                                       " and from_state = '%s' and to_state = '%s'", paths[i][0], from, to), "1");
+            CHECK_STR(sql_value(owner,
+                                "select count(*) from app.transition where machine = '%s'"
+                                " and from_state = '%s' and to_state = '%s'",
+                                paths[i][0], from, to),
+                      "1");
             snprintf(from, sizeof(from), "%s", to);
         }
     }
-    CHECK_STR(sql_value(owner, "select string_agg(machine || ' ' || to_state, ', ' order by machine, to_state)"
-                               " from (select distinct machine, to_state from app.transition where needs_reason) q"),
-              "escalation closed, escalation deferred, escalation not_approved, escalation raised,"
-              " escalation suspended, export requested, nomination deferred, nomination duplicate_found,"
-              " nomination not_eligible, nomination withdrawn, participant closed, participant declined,"
-              " participant re_opened, referral declined, referral ended, referral withdrawn");
+    CHECK_STR(
+        sql_value(
+            owner,
+            "select string_agg(machine || ' ' || to_state, ', ' order by machine, to_state)"
+            " from (select distinct machine, to_state from app.transition where needs_reason) q"),
+        "escalation closed, escalation deferred, escalation not_approved, escalation raised,"
+        " escalation suspended, export requested, nomination deferred, nomination duplicate_found,"
+        " nomination not_eligible, nomination withdrawn, participant closed, participant declined,"
+        " participant re_opened, referral declined, referral ended, referral withdrawn");
 }
 
 TEST(the_application_begins_at_the_beginning)
@@ -192,7 +216,9 @@ static const char *move(const char *who, const char *permission, const char *set
     CHECK_STR(sql_begin(app, who, permission, "PX000001"), "");
     char *text;
     const char *state;
-    if (asprintf(&text, "update app.referral set %s where id = '00000000-0000-7000-8000-0000000000ee'", set) < 0)
+    if (asprintf(&text,
+                 "update app.referral set %s where id = '00000000-0000-7000-8000-0000000000ee'",
+                 set) < 0)
         abort();
     int n = sql_changed(app, "%s", text);
     free(text);
@@ -208,44 +234,65 @@ TEST(a_referral_from_draft_to_end)
     load();
     CHECK_STR(sql_begin(app, "nav", "referral_write", "PX000001"), "");
     CHECK_STR(step(app, machines[1].insert, "draft", ""), "");
-    CHECK_STR(sql_state(app, "insert into app.referral_detail (site_id, referral_id, participant_id) values"
-                             " ('leicester', '00000000-0000-7000-8000-0000000000ee', '" PERSON "')"), "");
+    CHECK_STR(
+        sql_state(app,
+                  "insert into app.referral_detail (site_id, referral_id, participant_id) values"
+                  " ('leicester', '00000000-0000-7000-8000-0000000000ee', '" PERSON "')"),
+        "");
     CHECK_STR(sql_state(app, "commit"), "");
     // A draft is nobody else's, its parts included.
     CHECK_STR(move("provider", "referral_deliver", "state = 'accepted'"), "none");
     sql_begin(app, "provider", "self", NULL);
     CHECK_STR(sql_value(app, "select count(*) from app.referral_detail where referral_id ="
-                             " '00000000-0000-7000-8000-0000000000ee'"), "0");
+                             " '00000000-0000-7000-8000-0000000000ee'"),
+              "0");
     sql_state(app, "rollback");
     CHECK_STR(move("nav", "referral_write", "state = 'sent', version = 1 + 1"), "");
-    CHECK_STR(sql_value(owner, "select reply_due = app.working_days_after(app.today(), 5) and sent_at = state_at and"
-                               " start_due is null from app.referral where id = '00000000-0000-7000-8000-0000000000ee'"),
-              "t");
+    CHECK_STR(
+        sql_value(
+            owner,
+            "select reply_due = app.working_days_after(app.today(), 5) and sent_at = state_at and"
+            " start_due is null from app.referral where id = "
+            "'00000000-0000-7000-8000-0000000000ee'"),
+        "t");
     sql_begin(app, "provider", "self", NULL);
     CHECK_STR(sql_value(app, "select count(*) from app.referral_detail where referral_id ="
-                             " '00000000-0000-7000-8000-0000000000ee'"), "1");
+                             " '00000000-0000-7000-8000-0000000000ee'"),
+              "1");
     sql_state(app, "rollback");
-    CHECK_STR(move("nav", "referral_write", "state = 'accepted'"), "no permission"); // the provider's answer
+    CHECK_STR(move("nav", "referral_write", "state = 'accepted'"),
+              "no permission"); // the provider's answer
     CHECK_STR(move("nav", "referral_write", "service = 'training'"),
               "A referral that was sent keeps its service and provider");
-    CHECK_STR(move("provider", "referral_deliver", "state = 'withdrawn', reason_code = 'note'"), "no permission");
+    CHECK_STR(move("provider", "referral_deliver", "state = 'withdrawn', reason_code = 'note'"),
+              "no permission");
     CHECK_STR(move("provider", "referral_deliver", "state = 'accepted', version = 1 + 1"),
               "Somebody else has changed this since you opened it");
     CHECK_STR(move("provider", "referral_deliver", "state = 'accepted', version = 2 + 1"), "");
-    CHECK_STR(sql_value(owner, "select start_due = app.working_days_after(app.today(), 10) from app.referral"
-                               " where id = '00000000-0000-7000-8000-0000000000ee'"), "t");
-    CHECK_STR(move("provider", "referral_deliver", "state = 'started', state_at = now() + interval '1 day'"),
+    CHECK_STR(
+        sql_value(owner,
+                  "select start_due = app.working_days_after(app.today(), 10) from app.referral"
+                  " where id = '00000000-0000-7000-8000-0000000000ee'"),
+        "t");
+    CHECK_STR(move("provider", "referral_deliver",
+                   "state = 'started', state_at = now() + interval '1 day'"),
               "at: The date must not be in the future");
     CHECK_STR(move("provider", "referral_deliver", "state = 'started'"), "");
-    CHECK_STR(move("provider", "referral_deliver", "state = 'ended', reason_code = 'completed'"), "");
-    CHECK_STR(sql_value(owner, "select string_agg(concat_ws('>', from_state, to_state) || ' ' || u.username ||"
-                               " coalesce(' ' || reason_code, ''), ', ' order by e.recorded_at)"
-                               " from app.referral_event e join access.\"user\" u on u.id = e.by_user"
-                               " where referral_id = '00000000-0000-7000-8000-0000000000ee'"),
-              "draft nav, draft>sent nav, sent>accepted provider, accepted>started provider,"
-              " started>ended provider completed");
-    CHECK_STR(sql_value(owner, "select version from app.referral where id = '00000000-0000-7000-8000-0000000000ee'"),
-              "5");
+    CHECK_STR(move("provider", "referral_deliver", "state = 'ended', reason_code = 'completed'"),
+              "");
+    CHECK_STR(
+        sql_value(owner,
+                  "select string_agg(concat_ws('>', from_state, to_state) || ' ' || u.username ||"
+                  " coalesce(' ' || reason_code, ''), ', ' order by e.recorded_at)"
+                  " from app.referral_event e join access.\"user\" u on u.id = e.by_user"
+                  " where referral_id = '00000000-0000-7000-8000-0000000000ee'"),
+        "draft nav, draft>sent nav, sent>accepted provider, accepted>started provider,"
+        " started>ended provider completed");
+    CHECK_STR(
+        sql_value(
+            owner,
+            "select version from app.referral where id = '00000000-0000-7000-8000-0000000000ee'"),
+        "5");
 }
 
 TEST(steps_of_an_escalation_belong_to_roles)
@@ -261,7 +308,8 @@ TEST(steps_of_an_escalation_belong_to_roles)
         {"lead", "escalation_raise", "state = 'under_review'", "none"},
         {"police", "escalation_act", "state = 'under_review'", "no permission"},
         {"manager", "escalation_decide", "state = 'under_review'", ""},
-        {"manager", "escalation_decide", "state = 'deferred'", "reason: Enter a reason"}, // that of raising is spent
+        {"manager", "escalation_decide", "state = 'deferred'",
+         "reason: Enter a reason"}, // that of raising is spent
         {"probation", "escalation_decide", "state = 'approved'", ""},
         {"police", "escalation_act", "state = 'action_due'", ""},
         {"police", "escalation_act", "state = 'action_taken'", ""},
@@ -271,18 +319,28 @@ TEST(steps_of_an_escalation_belong_to_roles)
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         CHECK_STR(sql_begin(app, rows[i].who, rows[i].permission, "PX000001"), "");
-        int n = sql_changed(app, "update app.escalation set %s where id = '00000000-0000-7000-8000-0000000000ee'",
-                            rows[i].set);
+        int n = sql_changed(
+            app, "update app.escalation set %s where id = '00000000-0000-7000-8000-0000000000ee'",
+            rows[i].set);
         CHECK_STR(n == 1 ? "" : n == 0 ? "none" : sql_words(), rows[i].want);
         sql_state(app, n == 1 ? "commit" : "rollback");
     }
-    CHECK_STR(sql_value(owner, "select decision_due = app.working_days_after(app.today(), 2) and decided_at is not null"
-                               " and first_action_at is not null and closed_at is not null and triggered_on = app.today()"
-                               " from app.escalation where id = '00000000-0000-7000-8000-0000000000ee'"), "t");
-    CHECK_STR(sql_value(owner, "select u.username from app.escalation e join access.\"user\" u on u.id = e.decided_by"
-                               " where e.id = '00000000-0000-7000-8000-0000000000ee'"), "probation");
+    CHECK_STR(sql_value(owner,
+                        "select decision_due = app.working_days_after(app.today(), 2) and "
+                        "decided_at is not null"
+                        " and first_action_at is not null and closed_at is not null and "
+                        "triggered_on = app.today()"
+                        " from app.escalation where id = '00000000-0000-7000-8000-0000000000ee'"),
+              "t");
+    CHECK_STR(
+        sql_value(
+            owner,
+            "select u.username from app.escalation e join access.\"user\" u on u.id = e.decided_by"
+            " where e.id = '00000000-0000-7000-8000-0000000000ee'"),
+        "probation");
     CHECK_STR(sql_value(owner, "select count(*) from app.escalation_event"
-                               " where escalation_id = '00000000-0000-7000-8000-0000000000ee'"), "7");
+                               " where escalation_id = '00000000-0000-7000-8000-0000000000ee'"),
+              "7");
 }
 
 TEST(an_action_dates_the_escalation_and_not_its_version)
@@ -292,17 +350,32 @@ TEST(an_action_dates_the_escalation_and_not_its_version)
     sql_state(owner, "update app.escalation set first_action_at = null");
     char before[8];
     snprintf(before, sizeof(before), "%s",
-             sql_value(app, "select version from app.escalation where id = '00000000-0000-7000-8000-000000000605'"));
-    CHECK_STR(sql_state(app, "insert into app.escalation_action (site_id, id, escalation_id, participant_id, action,"
-                             " taken_on) values ('leicester', gen_random_uuid(), '00000000-0000-7000-8000-000000000605',"
-                             " '00000000-0000-7000-8000-000000000205', 'joint_visit', app.today())"), "");
-    CHECK_STR(sql_value(app, "select version from app.escalation where id = '00000000-0000-7000-8000-000000000605'"),
-              before);
+             sql_value(app, "select version from app.escalation where id = "
+                            "'00000000-0000-7000-8000-000000000605'"));
+    CHECK_STR(
+        sql_state(
+            app,
+            "insert into app.escalation_action (site_id, id, escalation_id, participant_id, action,"
+            " taken_on) values ('leicester', gen_random_uuid(), "
+            "'00000000-0000-7000-8000-000000000605',"
+            " '00000000-0000-7000-8000-000000000205', 'joint_visit', app.today())"),
+        "");
+    CHECK_STR(
+        sql_value(
+            app,
+            "select version from app.escalation where id = '00000000-0000-7000-8000-000000000605'"),
+        before);
     CHECK_STR(sql_value(app, "select first_action_at is not null from app.escalation"
-                             " where id = '00000000-0000-7000-8000-000000000605'"), "t");
-    CHECK_STR(sql_state(app, "insert into app.escalation_action (site_id, id, escalation_id, participant_id, action,"
-                             " taken_on) values ('leicester', gen_random_uuid(), '00000000-0000-7000-8000-000000000605',"
-                             " '00000000-0000-7000-8000-000000000205', 'joint_visit', app.today() + 1)"), "PX006");
+                             " where id = '00000000-0000-7000-8000-000000000605'"),
+              "t");
+    CHECK_STR(
+        sql_state(
+            app,
+            "insert into app.escalation_action (site_id, id, escalation_id, participant_id, action,"
+            " taken_on) values ('leicester', gen_random_uuid(), "
+            "'00000000-0000-7000-8000-000000000605',"
+            " '00000000-0000-7000-8000-000000000205', 'joint_visit', app.today() + 1)"),
+        "PX006");
     sql_state(app, "rollback");
 }
 
@@ -320,30 +393,45 @@ TEST(a_participants_stages_keep_their_dates)
         "stage = 'closed', stage_at = '2026-02-08T10:00Z', closure_reason = 'completed'",
         "stage = 're_opened', stage_at = '2026-02-09T10:00Z', reason_code = 'note'",
     };
-    static const char *const status[] = {"disengaged", "offer_declined", "disengaged", "disengaged", "disengaged",
-                                         "disengaged", "suspended", "closed", "disengaged"};
+    static const char *const status[] = {"disengaged", "offer_declined", "disengaged",
+                                         "disengaged", "disengaged",     "disengaged",
+                                         "suspended",  "closed",         "disengaged"};
     CHECK_STR(sql_begin(app, "nav", "participant_create", NULL), "");
-    CHECK_STR(sql_state(app, "insert into app.participant (site_id, id, ref, worker_id) values ('leicester',"
-                             " '00000000-0000-7000-8000-0000000000dd', 'PXDDDDDD',"
-                             " '00000000-0000-7000-8000-000000000101')"), "");
+    CHECK_STR(
+        sql_state(app,
+                  "insert into app.participant (site_id, id, ref, worker_id) values ('leicester',"
+                  " '00000000-0000-7000-8000-0000000000dd', 'PXDDDDDD',"
+                  " '00000000-0000-7000-8000-000000000101')"),
+        "");
     CHECK_STR(sql_state(app, "commit"), "");
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
         CHECK_STR(sql_begin(app, "nav", "participant_stage", "PXDDDDDD"), "");
-        CHECK_INT(sql_changed(app, "update app.participant set %s where id = '00000000-0000-7000-8000-0000000000dd'",
-                              steps[i]), 1);
-        CHECK_STR(sql_value(app, "select status from app.engagement_now where ref = 'PXDDDDDD'"), status[i]);
+        CHECK_INT(
+            sql_changed(
+                app,
+                "update app.participant set %s where id = '00000000-0000-7000-8000-0000000000dd'",
+                steps[i]),
+            1);
+        CHECK_STR(sql_value(app, "select status from app.engagement_now where ref = 'PXDDDDDD'"),
+                  status[i]);
         CHECK_STR(sql_state(app, "commit"), "");
     }
-    CHECK_STR(sql_value(owner, "select string_agg(kind || ' ' || concat_ws('>', from_state, to_state) ||"
-                               " coalesce(' ' || reason_code, ''), ', ' order by recorded_at, kind)"
-                               " from app.participant_event where participant_id ="
-                               " '00000000-0000-7000-8000-0000000000dd'"),
-              "stage awaiting_offer, stage awaiting_offer>offered, stage offered>declined not_interested,"
-              " stage declined>re_offered, stage re_offered>offered, stage offered>accepted, stage accepted>active,"
-              " suspension custody, stage active>closed completed, suspension custody, stage closed>re_opened note");
-    CHECK_STR(sql_value(owner, "select concat_ws('|', offered_at::date, declined_at::date, accepted_at::date, closed_at,"
-                               " suspended_at, closure_reason) from app.participant where ref = 'PXDDDDDD'"),
-              "2026-02-04|2026-02-02|2026-02-05");
+    CHECK_STR(
+        sql_value(owner, "select string_agg(kind || ' ' || concat_ws('>', from_state, to_state) ||"
+                         " coalesce(' ' || reason_code, ''), ', ' order by recorded_at, kind)"
+                         " from app.participant_event where participant_id ="
+                         " '00000000-0000-7000-8000-0000000000dd'"),
+        "stage awaiting_offer, stage awaiting_offer>offered, stage offered>declined not_interested,"
+        " stage declined>re_offered, stage re_offered>offered, stage offered>accepted, stage "
+        "accepted>active,"
+        " suspension custody, stage active>closed completed, suspension custody, stage "
+        "closed>re_opened note");
+    CHECK_STR(
+        sql_value(owner,
+                  "select concat_ws('|', offered_at::date, declined_at::date, accepted_at::date, "
+                  "closed_at,"
+                  " suspended_at, closure_reason) from app.participant where ref = 'PXDDDDDD'"),
+        "2026-02-04|2026-02-02|2026-02-05");
 }
 
 TEST(an_export_is_approved_by_somebody_else)
@@ -352,7 +440,8 @@ TEST(an_export_is_approved_by_somebody_else)
     CHECK_STR(sql_begin(app, "manager", "export_request", NULL), "");
     CHECK_STR(sql_state(app, "insert into app.export (id, site_id, reason, requested_by) values"
                              " ('00000000-0000-7000-8000-0000000000ef', 'leicester', 'quarter',"
-                             " '00000000-0000-7000-8000-000000000103')"), "");
+                             " '00000000-0000-7000-8000-000000000103')"),
+              "");
     CHECK_STR(sql_state(app, "savepoint s"), "");
     CHECK_STR(sql_state(app, "update app.export set state = 'approved'"), "PX004");
     sql_state(app, "rollback to s");
@@ -366,12 +455,14 @@ TEST(an_export_is_approved_by_somebody_else)
     sql_state(app, "rollback");
     PGconn *worker = sql_connect(conninfo, "phoenix_worker");
     CHECK_INT(sql_changed(worker, "update app.export set state = 'running', progress = 1"), 1);
-    CHECK_INT(sql_changed(worker, "update app.export set state = 'ready', sha256 = repeat('a', 64)"), 1);
+    CHECK_INT(
+        sql_changed(worker, "update app.export set state = 'ready', sha256 = repeat('a', 64)"), 1);
     CHECK_STR(sql_state(worker, "update app.export set state = 'running'"), "PX004");
     PQfinish(worker);
 }
 
-TESTS("machines", T(every_pair_of_states), T(the_domains_paths_exist), T(the_application_begins_at_the_beginning),
-      T(a_referral_from_draft_to_end), T(steps_of_an_escalation_belong_to_roles),
-      T(an_action_dates_the_escalation_and_not_its_version), T(a_participants_stages_keep_their_dates),
-      T(an_export_is_approved_by_somebody_else))
+TESTS("machines", T(every_pair_of_states), T(the_domains_paths_exist),
+      T(the_application_begins_at_the_beginning), T(a_referral_from_draft_to_end),
+      T(steps_of_an_escalation_belong_to_roles),
+      T(an_action_dates_the_escalation_and_not_its_version),
+      T(a_participants_stages_keep_their_dates), T(an_export_is_approved_by_somebody_else))

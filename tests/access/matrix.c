@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The permission matrix, directly in SQL as phoenix_app: every role x table x person, with and without
-// the person opened, for reading and for writing. What is expected comes from access.def and from where
-// a person stands, by the table below that says which permission a table takes; no cell is written by hand.
+// The permission matrix, directly in SQL as phoenix_app: every role x table x person, with and
+// without the person opened, for reading and for writing. What is expected comes from access.def
+// and from where a person stands, by the table below that says which permission a table takes; no
+// cell is written by hand.
 #include "support.h"
 
 #include <stdio.h>
@@ -37,7 +38,9 @@ static void load(void)
         return;
     conninfo = access_database("matrix", true);
     PGconn *c = sql_connect(conninfo, "phoenix_owner");
-    PGresult *r = PQexec(c, "select username, id, site_id, team_id, agency_id, role from access.\"user\" order by id");
+    PGresult *r = PQexec(
+        c,
+        "select username, id, site_id, team_id, agency_id, role from access.\"user\" order by id");
     CHECK_FATAL(PQntuples(r) == ROLES);
     for (int i = 0; i < ROLES; i++) {
         struct who *w = &users[i];
@@ -49,9 +52,10 @@ static void load(void)
         CHECK_FATAL(role_find(PQgetvalue(r, i, 5), &w->role));
     }
     PQclear(r);
-    r = PQexec(c, "select p.id, p.ref, p.site_id, p.worker_id, p.team_id, p.agency_id,"
-                  " case when r.sent_at is not null then r.provider_id end, r.provider_id"
-                  " from app.participant p join app.referral r on r.participant_id = p.id order by p.id");
+    r = PQexec(
+        c, "select p.id, p.ref, p.site_id, p.worker_id, p.team_id, p.agency_id,"
+           " case when r.sent_at is not null then r.provider_id end, r.provider_id"
+           " from app.participant p join app.referral r on r.participant_id = p.id order by p.id");
     CHECK_FATAL(PQntuples(r) == PEOPLE);
     for (int i = 0; i < PEOPLE; i++) {
         struct where *p = &people[i];
@@ -79,12 +83,18 @@ static bool same(const char *a, const char *b)
 static bool covers(const struct who *w, enum permission p, const struct where *x)
 {
     switch (permission_row(p)->scope[w->role]) {
-    case SCOPE_NO: return false;
-    case SCOPE_OWN: return w->role == ROLE_PROVIDER ? same(w->agency, x->sent_to) : same(w->id, x->worker);
-    case SCOPE_TEAM: return same(w->team, x->team);
-    case SCOPE_AGENCY: return same(w->agency, x->agency) && (!*w->site || same(w->site, x->site));
-    case SCOPE_SITE: return !*w->site || same(w->site, x->site);
-    case SCOPE_ALL: return true;
+    case SCOPE_NO:
+        return false;
+    case SCOPE_OWN:
+        return w->role == ROLE_PROVIDER ? same(w->agency, x->sent_to) : same(w->id, x->worker);
+    case SCOPE_TEAM:
+        return same(w->team, x->team);
+    case SCOPE_AGENCY:
+        return same(w->agency, x->agency) && (!*w->site || same(w->site, x->site));
+    case SCOPE_SITE:
+        return !*w->site || same(w->site, x->site);
+    case SCOPE_ALL:
+        return true;
     }
     return false;
 }
@@ -93,7 +103,10 @@ struct readable {
     const char *table, *key;
     enum permission permission;
 };
-#define P(t, perm) {t, "participant_id", PERM_##perm}
+#define P(t, perm)                                                                                 \
+    {                                                                                              \
+        t, "participant_id", PERM_##perm                                                           \
+    }
 static const struct readable tables[] = {
     {"app.participant", "id", PERM_participant_find},
     P("app.participant_event", participant_find),
@@ -123,7 +136,8 @@ static const struct readable tables[] = {
 };
 enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
 
-/** One statement that asks every table at once, prepared: `execute see('person')` answers "tftf...". */
+/** One statement that asks every table at once, prepared: `execute see('person')` answers
+ * "tftf...". */
 static void prepare_see(void)
 {
     char *text = NULL;
@@ -146,7 +160,8 @@ static void check_tables(const struct who *w, const struct where *x, const char 
     for (size_t t = 0; t < TABLES && seen[t]; t++) {
         char want = covers(w, tables[t].permission, x) ? 't' : 'f';
         if (seen[t] != want)
-            fprintf(stderr, "%s reading %s of %s (%s): %c\n", w->name, tables[t].table, x->ref, how, seen[t]);
+            fprintf(stderr, "%s reading %s of %s (%s): %c\n", w->name, tables[t].table, x->ref, how,
+                    seen[t]);
         CHECK_INT(seen[t], want);
     }
 }
@@ -167,11 +182,14 @@ TEST(opening_a_person_gives_no_more)
     load();
     for (size_t u = 0; u < ROLES; u++) {
         for (size_t p = 0; p < PEOPLE; p++) {
-            // Opened under any permission that covers the person, the other walls stand as they are.
+            // Opened under any permission that covers the person, the other walls stand as they
+            // are.
             for (size_t q = PERM_NONE + 1; q < PERM_COUNT; q++) {
                 if (!covers(&users[u], (enum permission)q, &people[p]))
                     continue;
-                CHECK_STR(sql_begin(app, users[u].name, permission_row((enum permission)q)->code, people[p].ref), "");
+                CHECK_STR(sql_begin(app, users[u].name, permission_row((enum permission)q)->code,
+                                    people[p].ref),
+                          "");
                 check_tables(&users[u], &people[p], permission_row((enum permission)q)->code);
                 check_tables(&users[u], &people[(p + 1) % PEOPLE], "another");
                 sql_state(app, "rollback");
@@ -191,10 +209,13 @@ TEST(begin_refuses_by_permission_and_person)
             bool any = permission_row(perm)->scope[users[u].role] != SCOPE_NO;
             CHECK_STR(sql_begin(app, users[u].name, code, NULL), any ? "" : "42501");
             for (size_t p = 0; p < PEOPLE; p++) {
-                const char *want = !any ? "42501" : covers(&users[u], perm, &people[p]) ? "" : "P0002";
+                const char *want = !any                                  ? "42501"
+                                   : covers(&users[u], perm, &people[p]) ? ""
+                                                                         : "P0002";
                 const char *got = sql_begin(app, users[u].name, code, people[p].ref);
                 if (strcmp(got, want) != 0)
-                    fprintf(stderr, "%s opening %s for %s: %s\n", users[u].name, people[p].ref, code, got);
+                    fprintf(stderr, "%s opening %s for %s: %s\n", users[u].name, people[p].ref,
+                            code, got);
                 CHECK_STR(got, want);
             }
             CHECK_STR(sql_begin(app, users[u].name, code, "PX999999"), any ? "P0002" : "42501");
@@ -220,38 +241,54 @@ struct writable {
 };
 static const struct writable writes[] = {
     {"insert into app.contact (site_id, id, participant_id, happened_at, mode, outcome, author_id)"
-     " values (:s, :n, :p, now(), 'phone', 'spoke', :u)", {PERM_contact_write}},
-    {"insert into app.contact_detail (site_id, contact_id, participant_id) values (:s, :c, :p)", {PERM_contact_write}},
-    {"insert into app.contact_note (site_id, contact_id, participant_id, note) values (:s, :c, :p, :b)",
+     " values (:s, :n, :p, now(), 'phone', 'spoke', :u)",
      {PERM_contact_write}},
-    {"insert into app.contact_summary (site_id, contact_id, participant_id, summary) values (:s, :c, :p, :b)",
+    {"insert into app.contact_detail (site_id, contact_id, participant_id) values (:s, :c, :p)",
+     {PERM_contact_write}},
+    {"insert into app.contact_note (site_id, contact_id, participant_id, note) values (:s, :c, :p, "
+     ":b)",
+     {PERM_contact_write}},
+    {"insert into app.contact_summary (site_id, contact_id, participant_id, summary) values (:s, "
+     ":c, :p, :b)",
      {PERM_contact_write}},
     {"insert into app.referral (site_id, id, participant_id, service, provider_id)"
-     " values (:s, :n, :p, 'housing', :v)", {PERM_referral_write}},
+     " values (:s, :n, :p, 'housing', :v)",
+     {PERM_referral_write}},
     {"insert into app.escalation (site_id, id, participant_id, trigger, decision_due)"
-     " values (:s, :n, :p, 'disengaged', null)", {PERM_escalation_raise}},
+     " values (:s, :n, :p, 'disengaged', null)",
+     {PERM_escalation_raise}},
     {"insert into app.escalation_note (site_id, id, escalation_id, participant_id, kind, note)"
      " values (:s, :n, :e, :p, 'evidence', :b)",
      {PERM_escalation_raise, PERM_escalation_decide, PERM_escalation_act}},
     {"insert into app.escalation_note (site_id, id, escalation_id, participant_id, kind, note)"
-     " values (:s, :n, :e, :p, 'reason', :b)", {PERM_escalation_decide, PERM_escalation_act}},
-    {"insert into app.escalation_action (site_id, id, escalation_id, participant_id, action, taken_on)"
-     " values (:s, :n, :e, :p, 'joint_visit', '2026-02-02')", {PERM_escalation_act}},
+     " values (:s, :n, :e, :p, 'reason', :b)",
+     {PERM_escalation_decide, PERM_escalation_act}},
+    {"insert into app.escalation_action (site_id, id, escalation_id, participant_id, action, "
+     "taken_on)"
+     " values (:s, :n, :e, :p, 'joint_visit', '2026-02-02')",
+     {PERM_escalation_act}},
     {"update app.escalation set state = 'under_review' where id = :e", {PERM_escalation_decide}},
-    {"update app.participant set stage = 'closed', closure_reason = 'completed' where id = :p", {PERM_participant_stage}},
-    {"update app.participant set suspension = 'custody', suspended_at = now() where id = :p", {PERM_participant_stage}},
+    {"update app.participant set stage = 'closed', closure_reason = 'completed' where id = :p",
+     {PERM_participant_stage}},
+    {"update app.participant set suspension = 'custody', suspended_at = now() where id = :p",
+     {PERM_participant_stage}},
     {"update app.participant set worker_id = null where id = :p", {PERM_participant_assign}},
     {"update app.identity set known_as = :b where participant_id = :p", {PERM_identity_write}},
-    {"update app.identity_detail set aliases = :b where participant_id = :p", {PERM_identity_write}},
+    {"update app.identity_detail set aliases = :b where participant_id = :p",
+     {PERM_identity_write}},
     {"insert into app.identifier (site_id, id, participant_id, kind, value, blind)"
-     " values (:s, :n, :p, 'crn', :b, substr(:b, 1, 16))", {PERM_identity_write, PERM_participant_create}},
+     " values (:s, :n, :p, 'crn', :b, substr(:b, 1, 16))",
+     {PERM_identity_write, PERM_participant_create}},
     {"insert into app.data_key values (:s, :p, 2, :b)", {PERM_participant_create}},
-    {"insert into app.offer (site_id, id, participant_id, attempt, at) values (:s, :n, :p, 1, now())",
+    {"insert into app.offer (site_id, id, participant_id, attempt, at) values (:s, :n, :p, 1, "
+     "now())",
      {PERM_participant_stage}},
-    {"insert into app.safety_flag (site_id, id, participant_id, kind) values (:s, :n, :p, 'no_home_visits')",
+    {"insert into app.safety_flag (site_id, id, participant_id, kind) values (:s, :n, :p, "
+     "'no_home_visits')",
      {PERM_flag_write}},
     {"update app.safety_flag set ended_at = now() where id = :f", {PERM_flag_write}},
-    {"insert into intel.entry (site_id, id, participant_id, entry, dated_on) values (:s, :n, :p, :b, '2026-02-02')",
+    {"insert into intel.entry (site_id, id, participant_id, entry, dated_on) values (:s, :n, :p, "
+     ":b, '2026-02-02')",
      {PERM_intel_write}},
     {"insert into intel.membership (site_id, id, group_id, participant_id) values (:s, :n, :g, :p)",
      {PERM_intel_write}},
@@ -263,19 +300,42 @@ static const char *token_value(char key, const struct who *w, const struct where
     static unsigned fresh;
     char last = x->ref[strlen(x->ref) - 1];
     switch (key) {
-    case 'p': snprintf(out, sizeof(out), "'%s'", x->id); break;
-    case 's': snprintf(out, sizeof(out), "'%s'", x->site); break;
-    case 'u': snprintf(out, sizeof(out), "'%s'", w->id); break;
-    case 'v': snprintf(out, sizeof(out), "'%s'", x->provider); break;
-    case 'n': snprintf(out, sizeof(out), "'00000000-0000-7000-9000-%012u'", ++fresh); break;
-    case 'c': snprintf(out, sizeof(out), "'00000000-0000-7000-8000-0000000004d%c'", last); break;
-    case 'r': snprintf(out, sizeof(out), "'00000000-0000-7000-8000-00000000050%c'", last); break;
-    case 'e': snprintf(out, sizeof(out), "'00000000-0000-7000-8000-00000000060%c'", last); break;
-    case 'f': snprintf(out, sizeof(out), "'00000000-0000-7000-8000-00000000080%c'", last); break;
-    case 'g': snprintf(out, sizeof(out), "'00000000-0000-7000-8000-00000000090%c'",
-                       strcmp(x->site, "leicester") == 0 ? '1' : '2'); break;
-    case 'b': snprintf(out, sizeof(out), "decode(repeat('03', 72), 'hex')"); break;
-    default: abort();
+    case 'p':
+        snprintf(out, sizeof(out), "'%s'", x->id);
+        break;
+    case 's':
+        snprintf(out, sizeof(out), "'%s'", x->site);
+        break;
+    case 'u':
+        snprintf(out, sizeof(out), "'%s'", w->id);
+        break;
+    case 'v':
+        snprintf(out, sizeof(out), "'%s'", x->provider);
+        break;
+    case 'n':
+        snprintf(out, sizeof(out), "'00000000-0000-7000-9000-%012u'", ++fresh);
+        break;
+    case 'c':
+        snprintf(out, sizeof(out), "'00000000-0000-7000-8000-0000000004d%c'", last);
+        break;
+    case 'r':
+        snprintf(out, sizeof(out), "'00000000-0000-7000-8000-00000000050%c'", last);
+        break;
+    case 'e':
+        snprintf(out, sizeof(out), "'00000000-0000-7000-8000-00000000060%c'", last);
+        break;
+    case 'f':
+        snprintf(out, sizeof(out), "'00000000-0000-7000-8000-00000000080%c'", last);
+        break;
+    case 'g':
+        snprintf(out, sizeof(out), "'00000000-0000-7000-8000-00000000090%c'",
+                 strcmp(x->site, "leicester") == 0 ? '1' : '2');
+        break;
+    case 'b':
+        snprintf(out, sizeof(out), "decode(repeat('03', 72), 'hex')");
+        break;
+    default:
+        abort();
     }
     return out;
 }
@@ -303,7 +363,8 @@ static void check_writes(const struct who *w, const struct where *x, const char 
             want = want || covers(w, writes[i].permission[k], x);
         int n = sql_changed(app, "rollback to s; %s", fill(writes[i].sql, w, x));
         if ((n == 1) != want)
-            fprintf(stderr, "%s for %s (%s): %s\n    %s: %d\n", w->name, x->ref, how, sql_words(), writes[i].sql, n);
+            fprintf(stderr, "%s for %s (%s): %s\n    %s: %d\n", w->name, x->ref, how, sql_words(),
+                    writes[i].sql, n);
         CHECK((n == 1) == want);
     }
     sql_state(app, "rollback to s");
@@ -329,7 +390,8 @@ TEST(opening_a_person_lets_nobody_write_more)
             for (size_t q = PERM_NONE + 1; q < PERM_COUNT; q++) {
                 if (!covers(&users[u], (enum permission)q, &people[p]))
                     continue;
-                sql_begin(app, users[u].name, permission_row((enum permission)q)->code, people[p].ref);
+                sql_begin(app, users[u].name, permission_row((enum permission)q)->code,
+                          people[p].ref);
                 sql_state(app, "savepoint s");
                 check_writes(&users[u], &people[p], "opened");
                 check_writes(&users[u], &people[(p + 1) % PEOPLE], "another opened");
@@ -347,22 +409,38 @@ TEST(providers_have_their_own_referrals_only)
         const struct who *w = &users[u];
         for (size_t p = 0; p < PEOPLE; p++) {
             const struct where *x = &people[p];
-            // Opened by the referral itself: a provider needs it sent to the own agency, others the scope.
+            // Opened by the referral itself: a provider needs it sent to the own agency, others the
+            // scope.
             char object[37];
-            snprintf(object, sizeof(object), "00000000-0000-7000-8000-00000000050%c", x->ref[strlen(x->ref) - 1]);
+            snprintf(object, sizeof(object), "00000000-0000-7000-8000-00000000050%c",
+                     x->ref[strlen(x->ref) - 1]);
             sql_state(app, "begin");
-            const char *got = sql_state(app, "select access.begin_for(sha256('%s'), 'referral_read', 'referral',"
-                                             " '%s', 'r', null)", w->name, object);
-            const char *want = permission_row(PERM_referral_read)->scope[w->role] == SCOPE_NO ? "42501"
-                               : covers(w, PERM_referral_read, x)                             ? ""
-                                                                                              : "P0002";
+            const char *got =
+                sql_state(app,
+                          "select access.begin_for(sha256('%s'), 'referral_read', 'referral',"
+                          " '%s', 'r', null)",
+                          w->name, object);
+            const char *want = permission_row(PERM_referral_read)->scope[w->role] == SCOPE_NO
+                                   ? "42501"
+                               : covers(w, PERM_referral_read, x) ? ""
+                                                                  : "P0002";
             CHECK_STR(got, want);
             if (!*got && w->role == ROLE_PROVIDER) {
-                CHECK_STR(sql_value(app, "select string_agg(distinct provider_id::text, ',') from app.referral"),
-                          w->agency);
-                // Answering it is the provider's; the person's name may be seen and nothing else of identity.
-                CHECK_INT(sql_changed(app, "update app.referral set state = 'accepted' where id = '%s'", object), 1);
-                CHECK_STR(sql_value(app, "select count(*) from app.identity where participant_id = '%s'", x->id), "1");
+                CHECK_STR(
+                    sql_value(
+                        app,
+                        "select string_agg(distinct provider_id::text, ',') from app.referral"),
+                    w->agency);
+                // Answering it is the provider's; the person's name may be seen and nothing else of
+                // identity.
+                CHECK_INT(sql_changed(app,
+                                      "update app.referral set state = 'accepted' where id = '%s'",
+                                      object),
+                          1);
+                CHECK_STR(sql_value(app,
+                                    "select count(*) from app.identity where participant_id = '%s'",
+                                    x->id),
+                          "1");
                 CHECK_STR(sql_value(app, "select count(*) from app.identity_detail"), "0");
                 CHECK_STR(sql_value(app, "select count(*) from app.participant"), "0");
             }
@@ -371,35 +449,60 @@ TEST(providers_have_their_own_referrals_only)
     }
     // Two providers with the same person: each has its own referral, and drafts are nobody else's.
     PGconn *owner = sql_connect(conninfo, "phoenix_owner");
-    CHECK_STR(sql_state(owner, "insert into app.referral (site_id, id, participant_id, service, provider_id, state)"
-                               " values ('leicester', '00000000-0000-7000-8000-0000000005f1', '%s', 'training',"
-                               " '00000000-0000-7000-8000-0000000000b2', 'sent')", people[0].id), "");
-    CHECK_STR(sql_state(owner, "insert into app.referral_detail (site_id, referral_id, participant_id)"
-                               " values ('leicester', '00000000-0000-7000-8000-0000000005f1', '%s')", people[0].id), "");
+    CHECK_STR(
+        sql_state(
+            owner,
+            "insert into app.referral (site_id, id, participant_id, service, provider_id, state)"
+            " values ('leicester', '00000000-0000-7000-8000-0000000005f1', '%s', 'training',"
+            " '00000000-0000-7000-8000-0000000000b2', 'sent')",
+            people[0].id),
+        "");
+    CHECK_STR(sql_state(owner,
+                        "insert into app.referral_detail (site_id, referral_id, participant_id)"
+                        " values ('leicester', '00000000-0000-7000-8000-0000000005f1', '%s')",
+                        people[0].id),
+              "");
     PQfinish(owner);
     CHECK_STR(sql_begin(app, "provider2", "referral_read", people[0].ref), "");
-    CHECK_STR(sql_value(app, "select string_agg(service, ',') from app.referral where participant_id = '%s'",
-                        people[0].id), "training");
-    CHECK_STR(sql_value(app, "select count(*) from app.referral_detail where participant_id = '%s'", people[0].id), "1");
-    CHECK_STR(sql_value(app, "select count(*) from app.referral_note where participant_id = '%s'", people[0].id), "0");
-    CHECK_STR(sql_value(app, "select count(*) from app.referral_event where participant_id = '%s'", people[0].id), "1");
-    CHECK_INT(sql_changed(app, "update app.referral set state = 'accepted' where service = 'housing'"
-                               " and participant_id = '%s'", people[0].id), 0);
+    CHECK_STR(
+        sql_value(app,
+                  "select string_agg(service, ',') from app.referral where participant_id = '%s'",
+                  people[0].id),
+        "training");
+    CHECK_STR(sql_value(app, "select count(*) from app.referral_detail where participant_id = '%s'",
+                        people[0].id),
+              "1");
+    CHECK_STR(sql_value(app, "select count(*) from app.referral_note where participant_id = '%s'",
+                        people[0].id),
+              "0");
+    CHECK_STR(sql_value(app, "select count(*) from app.referral_event where participant_id = '%s'",
+                        people[0].id),
+              "1");
+    CHECK_INT(sql_changed(app,
+                          "update app.referral set state = 'accepted' where service = 'housing'"
+                          " and participant_id = '%s'",
+                          people[0].id),
+              0);
     sql_state(app, "rollback");
 }
 
 TEST(new_people_stay_in_the_scope_of_who_adds_them)
 {
     load();
-    static const char *const add = "insert into app.participant (site_id, id, ref, worker_id, team_id) values"
-                                   " ('%s', gen_random_uuid(), 'PXAAAAAA', '%s', '%s')";
+    static const char *const add =
+        "insert into app.participant (site_id, id, ref, worker_id, team_id) values"
+        " ('%s', gen_random_uuid(), 'PXAAAAAA', '%s', '%s')";
     static const struct {
         const char *user, *site, *worker, *team, *want;
     } rows[] = {
-        {"nav", "leicester", "01", "71", ""},      {"nav", "leicester", "12", "71", "42501"},
-        {"lead", "leicester", "12", "71", ""},     {"lead", "leicester", "13", "72", "42501"},
-        {"manager", "leicester", "13", "72", ""},  {"manager", "rutland", "14", "73", "42501"},
-        {"police", "leicester", "01", "71", "42501"}, {"auditor", "leicester", "01", "71", "42501"},
+        {"nav", "leicester", "01", "71", ""},
+        {"nav", "leicester", "12", "71", "42501"},
+        {"lead", "leicester", "12", "71", ""},
+        {"lead", "leicester", "13", "72", "42501"},
+        {"manager", "leicester", "13", "72", ""},
+        {"manager", "rutland", "14", "73", "42501"},
+        {"police", "leicester", "01", "71", "42501"},
+        {"auditor", "leicester", "01", "71", "42501"},
         {"evaluator", "leicester", "01", "71", "42501"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -412,21 +515,31 @@ TEST(new_people_stay_in_the_scope_of_who_adds_them)
     }
     // Moving somebody out of one's own team: with the person opened, and not in passing.
     CHECK_STR(sql_begin(app, "lead", "participant_assign", people[0].ref), "");
-    CHECK_INT(sql_changed(app, "update app.participant set team_id = '00000000-0000-7000-8000-000000000072'"
-                               " where id = '%s'", people[0].id), 1);
-    CHECK_STR(sql_value(app, "select team_id from app.identity where participant_id = '%s'", people[0].id),
+    CHECK_INT(
+        sql_changed(app,
+                    "update app.participant set team_id = '00000000-0000-7000-8000-000000000072'"
+                    " where id = '%s'",
+                    people[0].id),
+        1);
+    CHECK_STR(sql_value(app, "select team_id from app.identity where participant_id = '%s'",
+                        people[0].id),
               "00000000-0000-7000-8000-000000000072");
     sql_state(app, "rollback");
     CHECK_STR(sql_begin(app, "lead", "self", NULL), "");
-    CHECK_STR(sql_state(app, "update app.participant set team_id = '00000000-0000-7000-8000-000000000072'"
-                             " where id = '%s'", people[0].id), "42501");
+    CHECK_STR(
+        sql_state(app,
+                  "update app.participant set team_id = '00000000-0000-7000-8000-000000000072'"
+                  " where id = '%s'",
+                  people[0].id),
+        "42501");
     sql_state(app, "rollback");
     // A site with a running trial takes people from allocation alone.
     PGconn *owner = sql_connect(conninfo, "phoenix_owner");
     sql_state(owner, "update access.site set trial_running = true where code = 'leicester'");
     sql_begin(app, "nav", "participant_create", NULL);
     CHECK_STR(sql_state(app, add, "leicester", "00000000-0000-7000-8000-000000000101",
-                        "00000000-0000-7000-8000-000000000071"), "PX004");
+                        "00000000-0000-7000-8000-000000000071"),
+              "PX004");
     sql_state(app, "rollback");
     sql_state(owner, "update access.site set trial_running = false");
     PQfinish(owner);
@@ -445,12 +558,15 @@ TEST(audit_log_is_read_by_scope)
         const struct who *w = &users[u];
         enum scope s = permission_row(PERM_audit_read)->scope[w->role];
         sql_begin(app, w->name, "self", NULL);
-        const char *seen = sql_value(app, "select count(distinct user_id) from audit.event where user_id is not null");
-        const char *want = s == SCOPE_NO    ? "0"
-                           : s == SCOPE_OWN ? "1"
-                           : s == SCOPE_ALL || !*w->site
-                               ? "16"
-                               : sql_value(owner, "select count(*) from access.\"user\" where site_id = '%s'", w->site);
+        const char *seen = sql_value(
+            app, "select count(distinct user_id) from audit.event where user_id is not null");
+        const char *want =
+            s == SCOPE_NO    ? "0"
+            : s == SCOPE_OWN ? "1"
+            : s == SCOPE_ALL || !*w->site
+                ? "16"
+                : sql_value(owner, "select count(*) from access.\"user\" where site_id = '%s'",
+                            w->site);
         CHECK_STR(seen, want);
         sql_state(app, "rollback");
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The C side: the matrix table, the pipeline in one flush, persons and their keys, sign-in and passwords,
-// replay, and the tables that migrate copies.
+// The C side: the matrix table, the pipeline in one flush, persons and their keys, sign-in and
+// passwords, replay, and the tables that migrate copies.
 #include "support.h"
 
 #include "access/session.h"
@@ -49,7 +49,9 @@ static void load(void)
     char hex[1024];
     for (size_t i = 0; i < wrapped.n; i++)
         snprintf(hex + 2 * i, 3, "%02x", wrapped.p[i]);
-    CHECK_INT(sql_changed(owner, "update app.data_key set wrapped = '\\x%s' where participant_id = '%s'", hex, PERSON),
+    CHECK_INT(sql_changed(owner,
+                          "update app.data_key set wrapped = '\\x%s' where participant_id = '%s'",
+                          hex, PERSON),
               1);
     const char *hash;
     CHECK_FATAL(password_hash(&ctx, PASSWORD, &hash) == ERR_OK);
@@ -76,8 +78,11 @@ TEST(tables_agree_with_the_database)
         const struct permission_row *row = permission_row((enum permission)p);
         CHECK(*row->code && *row->words);
         for (size_t r = 0; r < ROLE_COUNT; r++) {
-            const char *scope = sql_value(owner, "select scope from access.permission_grant where role = '%s'"
-                                                 " and permission = '%s'", role_code((enum role)r), row->code);
+            const char *scope =
+                sql_value(owner,
+                          "select scope from access.permission_grant where role = '%s'"
+                          " and permission = '%s'",
+                          role_code((enum role)r), row->code);
             CHECK_STR(*scope ? scope : "no", scope_code(row->scope[r]));
             granted += row->scope[r] != SCOPE_NO;
         }
@@ -85,12 +90,14 @@ TEST(tables_agree_with_the_database)
     CHECK_INT(atoi(sql_value(owner, "select count(*) from access.permission_grant")), granted);
     for (size_t a = AUDIT_NONE + 1; a < AUDIT_COUNT; a++)
         CHECK_STR(sql_value(owner, "select operation from access.audit_action where code = '%s'",
-                            audit_row((enum audit_action)a)->code), audit_row((enum audit_action)a)->operation);
+                            audit_row((enum audit_action)a)->code),
+                  audit_row((enum audit_action)a)->operation);
     enum role r;
     CHECK(role_find("youth_justice", &r) && r == ROLE_YOUTH_JUSTICE);
     CHECK(!role_find("king", &r));
     CHECK(!role_find(NULL, &r));
-    // Nobody but the roles of DOMAIN.md has everything everywhere: no permission but self is ALL for delivery.
+    // Nobody but the roles of DOMAIN.md has everything everywhere: no permission but self is ALL
+    // for delivery.
     for (size_t p = PERM_self + 1; p < PERM_COUNT; p++)
         for (size_t k = 0; k <= ROLE_PROVIDER; k++)
             CHECK(permission_row((enum permission)p)->scope[k] != SCOPE_ALL);
@@ -108,14 +115,24 @@ TEST(sync_again_changes_nothing_and_takes_away_what_went)
     const struct programme *programme;
     CHECK_INT(programme_read(&ctx, PROGRAMME, &programme), ERR_OK);
     CHECK_INT(access_sync(&ctx, programme), ERR_OK);
-    CHECK_STR(sql_value(owner, "select count(*) from access.permission_grant where permission = 'gone'"), "0");
+    CHECK_STR(
+        sql_value(owner, "select count(*) from access.permission_grant where permission = 'gone'"),
+        "0");
     CHECK_STR(sql_value(owner, "select scope from access.permission_grant where role = 'navigator'"
-                               " and permission = 'contact_note_read'"), "own");
-    CHECK_STR(sql_value(owner, "select strpos(grants, ',contact_note_read=O,') > 0 and strpos(grants, 'gone') = 0"
-                               " from access.role where code = 'navigator'"), "t");
-    CHECK_STR(sql_value(owner, "select retired from access.vocabulary where code = 'telegram'"), "t");
-    CHECK_STR(sql_value(owner, "select successful and not missed and not retired from access.vocabulary"
-                               " where name = 'outcome' and code = 'spoke'"), "t");
+                               " and permission = 'contact_note_read'"),
+              "own");
+    CHECK_STR(
+        sql_value(
+            owner,
+            "select strpos(grants, ',contact_note_read=O,') > 0 and strpos(grants, 'gone') = 0"
+            " from access.role where code = 'navigator'"),
+        "t");
+    CHECK_STR(sql_value(owner, "select retired from access.vocabulary where code = 'telegram'"),
+              "t");
+    CHECK_STR(sql_value(owner,
+                        "select successful and not missed and not retired from access.vocabulary"
+                        " where name = 'outcome' and code = 'spoke'"),
+              "t");
     // The keyring's check value is kept once; another keyring is told.
     ctx.keys = keys;
     CHECK_INT(access_keyring_check(&ctx), ERR_OK);
@@ -155,7 +172,8 @@ TEST(a_pipeline_is_one_flush)
     CHECK(strlen(ctx.actor->expires_at) >= 20 && ctx.actor->expires_at[10] == 'T');
     CHECK(actor_may(ctx.actor, PERM_contact_write) && !actor_may(ctx.actor, PERM_user_read));
     CHECK(!actor_may(ctx.actor, PERM_NONE) && !actor_may(NULL, PERM_self));
-    CHECK_STR(sql_value(owner, "select detail from audit.event order by id desc limit 1"), "rows 3");
+    CHECK_STR(sql_value(owner, "select detail from audit.event order by id desc limit 1"),
+              "rows 3");
     access_ctx_done(&ctx);
     struct ctx none = as(NULL);
     tx = access_begin(&none, PERM_self, NULL);
@@ -171,7 +189,8 @@ TEST(a_refused_begin_leaves_nothing_done)
     struct access_tx tx = access_begin(&ctx, PERM_contact_write, "PX000005");
     access_audit(&ctx, &tx, AUDIT_contact_recorded, NULL, NULL, NULL);
     CHECK_INT(access_run(&ctx, &tx, NULL), ERR_NOT_FOUND);
-    tx = access_begin_for(&ctx, PERM_referral_write, "referral", "00000000-0000-7000-8000-000000000505");
+    tx = access_begin_for(&ctx, PERM_referral_write, "referral",
+                          "00000000-0000-7000-8000-000000000505");
     access_audit(&ctx, &tx, AUDIT_referral_changed, NULL, NULL, NULL);
     CHECK_INT(access_run(&ctx, &tx, NULL), ERR_NOT_FOUND);
     CHECK_STR(sql_value(owner, "select count(*) from audit.event"), before);
@@ -181,7 +200,8 @@ TEST(a_refused_begin_leaves_nothing_done)
 TEST(a_person_opens_with_the_key_and_is_remembered)
 {
     load();
-    // The wrapped key in the database is of another keyring here: told as a key error, never as absent.
+    // The wrapped key in the database is of another keyring here: told as a key error, never as
+    // absent.
     struct ctx ctx = as("nav");
     struct person p;
     CHECK_INT(access_person(&ctx, PERM_identity_read, "PX000001", &p), ERR_KEY);
@@ -190,7 +210,8 @@ TEST(a_person_opens_with_the_key_and_is_remembered)
     char hex[1024];
     for (size_t i = 0; i < wrapped.n; i++)
         snprintf(hex + 2 * i, 3, "%02x", wrapped.p[i]);
-    sql_changed(owner, "update app.data_key set wrapped = '\\x%s' where participant_id = '%s'", hex, PERSON);
+    sql_changed(owner, "update app.data_key set wrapped = '\\x%s' where participant_id = '%s'", hex,
+                PERSON);
     CHECK_INT(access_person(&ctx, PERM_identity_read, "PX000001", &p), ERR_OK);
     CHECK_STR(p.id, PERSON);
     CHECK_STR(p.site, "leicester");
@@ -244,7 +265,8 @@ TEST(a_replay_gives_the_first_answer)
     access_ctx_done(&ctx);
 }
 
-static enum err sign_in(const char *username, const char *password, struct signed_in *ret, int *ret_wait)
+static enum err sign_in(const char *username, const char *password, struct signed_in *ret,
+                        int *ret_wait)
 {
     struct ctx ctx = access_ctx(conninfo, DB_AUTH, NULL);
     ctx.remote = "192.0.2.7";
@@ -272,8 +294,10 @@ TEST(signing_in_and_out)
     struct access_tx tx = access_begin(&ctx, PERM_self, NULL);
     CHECK_INT(access_run(&ctx, &tx, NULL), ERR_OK);
     CHECK_STR(ctx.actor->username, "nav2");
-    CHECK_STR(sql_value(owner, "select concat_ws('|', idle, expires_at - created_at) from access.session"
-                               " order by created_at desc limit 1"), "00:30:00|12:00:00");
+    CHECK_STR(sql_value(owner,
+                        "select concat_ws('|', idle, expires_at - created_at) from access.session"
+                        " order by created_at desc limit 1"),
+              "00:30:00|12:00:00");
     const char *user;
     CHECK_INT(access_sign_out(&ctx), ERR_OK);
     CHECK_INT(access_sign_out(&ctx), ERR_OK); // quiet the second time
@@ -286,7 +310,8 @@ TEST(signing_in_and_out)
     CHECK(!user);
     access_ctx_done(&ctx);
     access_ctx_done(&auth);
-    CHECK_STR(sql_value(owner, "select string_agg(action, ',' order by id) from audit.event where action like 'sign%%'"),
+    CHECK_STR(sql_value(owner, "select string_agg(action, ',' order by id) from audit.event where "
+                               "action like 'sign%%'"),
               "sign_in,sign_out");
     // Wrong password, unknown name, disabled account: the same answer.
     CHECK_INT(sign_in("nav2", "not this one", &in, &wait), ERR_BAD_SIGN_IN);
@@ -295,17 +320,22 @@ TEST(signing_in_and_out)
     CHECK_INT(sign_in("nav3", PASSWORD, &in, &wait), ERR_BAD_SIGN_IN);
     CHECK_INT(sign_in("", "", &in, &wait), ERR_BAD_SIGN_IN);
     // What was typed as a name is kept nowhere.
-    CHECK_STR(sql_value(owner, "select count(*) from audit.event e where e::text like '%%no.such.person%%'"), "0");
+    CHECK_STR(
+        sql_value(owner,
+                  "select count(*) from audit.event e where e::text like '%%no.such.person%%'"),
+        "0");
     CHECK_STR(sql_value(owner, "select string_agg(detail, ', ' order by id) from audit.event"
                                " where action = 'sign_in_failed'"),
               "wrong password, no such account, disabled account, no such account");
 }
 
-/** The delay that the latest attempt set, in seconds; then it is stretched, so that a slow machine is none. */
+/** The delay that the latest attempt set, in seconds; then it is stretched, so that a slow machine
+ * is none. */
 static int stretch(void)
 {
-    int n = atoi(sql_value(owner, "select extract(epoch from wait_until - last_at)::int from access.signin_failure"
-                                  " order by last_at desc limit 1"));
+    int n = atoi(sql_value(
+        owner, "select extract(epoch from wait_until - last_at)::int from access.signin_failure"
+               " order by last_at desc limit 1"));
     sql_changed(owner, "update access.signin_failure set wait_until = now() + interval '100 s'"
                        " where last_at = (select max(last_at) from access.signin_failure)");
     return n;
@@ -335,12 +365,14 @@ TEST(five_failures_make_the_sixth_wait)
     // The delay doubles, up to a quarter of an hour; an hour of quiet forgets.
     static const int steps[][2] = {{5, 4}, {6, 8}, {9, 64}, {13, 900}, {500, 900}};
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-        sql_changed(owner, "update access.signin_failure set failures = %d, wait_until = now()", steps[i][0]);
+        sql_changed(owner, "update access.signin_failure set failures = %d, wait_until = now()",
+                    steps[i][0]);
         CHECK_INT(sign_in("nobody.at.all", "wrong", &in, &wait), ERR_BAD_SIGN_IN);
         CHECK_INT(stretch(), steps[i][1]);
         CHECK_INT(sign_in("nobody.at.all", "wrong", &in, &wait), ERR_TOO_MANY);
     }
-    sql_changed(owner, "update access.signin_failure set wait_until = now(), last_at = now() - interval '2 hours'");
+    sql_changed(owner, "update access.signin_failure set wait_until = now(), last_at = now() - "
+                       "interval '2 hours'");
     CHECK_INT(sign_in("nobody.at.all", "wrong", &in, &wait), ERR_BAD_SIGN_IN);
     CHECK_STR(sql_value(owner, "select min(failures) from access.signin_failure"), "1");
 }
@@ -384,7 +416,9 @@ TEST(changing_ones_own_password)
     access_ctx_done(&ctx);
     CHECK_INT(sign_in("lead", PASSWORD, &a, &wait), ERR_BAD_SIGN_IN);
     CHECK_INT(sign_in("lead", "a long new password", &a, &wait), ERR_OK);
-    CHECK_STR(sql_value(owner, "select count(*) from audit.event where action = 'password_changed'"), "1");
+    CHECK_STR(
+        sql_value(owner, "select count(*) from audit.event where action = 'password_changed'"),
+        "1");
 }
 
 TEST(guessing_at_the_current_password_waits_too)
@@ -400,12 +434,15 @@ TEST(guessing_at_the_current_password_waits_too)
         ctx.token_hash = hash;
         if (i == 5)
             CHECK_INT(stretch(), 2);
-        CHECK_INT(access_password_change(&ctx, "guess", "a long new password"), i < 5 ? ERR_INVALID : ERR_TOO_MANY);
+        CHECK_INT(access_password_change(&ctx, "guess", "a long new password"),
+                  i < 5 ? ERR_INVALID : ERR_TOO_MANY);
         access_ctx_done(&ctx);
     }
 }
 
-TESTS("access session", T(tables_agree_with_the_database), T(sync_again_changes_nothing_and_takes_away_what_went),
-      T(a_pipeline_is_one_flush), T(a_refused_begin_leaves_nothing_done),
-      T(a_person_opens_with_the_key_and_is_remembered), T(a_replay_gives_the_first_answer), T(signing_in_and_out),
-      T(five_failures_make_the_sixth_wait), T(changing_ones_own_password), T(guessing_at_the_current_password_waits_too))
+TESTS("access session", T(tables_agree_with_the_database),
+      T(sync_again_changes_nothing_and_takes_away_what_went), T(a_pipeline_is_one_flush),
+      T(a_refused_begin_leaves_nothing_done), T(a_person_opens_with_the_key_and_is_remembered),
+      T(a_replay_gives_the_first_answer), T(signing_in_and_out),
+      T(five_failures_make_the_sixth_wait), T(changing_ones_own_password),
+      T(guessing_at_the_current_password_waits_too))

@@ -30,7 +30,7 @@ PGconn *sql_connect(const char *conninfo, const char *login)
     return c;
 }
 
-static PGresult *run(PGconn *c, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static PGresult *run(PGconn *c, const char *fmt, va_list ap)
 {
     char *text;
     if (vasprintf(&text, fmt, ap) < 0)
@@ -38,7 +38,9 @@ static PGresult *run(PGconn *c, const char *fmt, va_list ap)
     PGresult *r = PQexec(c, text);
     free(text);
     snprintf(words, sizeof(words), "%s",
-             PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY) ? PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY) : "");
+             PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY)
+                 ? PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY)
+                 : "");
     return r;
 }
 
@@ -82,8 +84,8 @@ const char *sql_value(PGconn *c, const char *fmt, ...)
     va_start(ap, fmt);
     PGresult *r = run(c, fmt, ap);
     va_end(ap);
-    const char *s = !good(r) ? kept("!", state_of(r))
-                             : kept("", PQntuples(r) ? PQgetvalue(r, 0, 0) : "");
+    const char *s =
+        !good(r) ? kept("!", state_of(r)) : kept("", PQntuples(r) ? PQgetvalue(r, 0, 0) : "");
     PQclear(r);
     return s;
 }
@@ -106,8 +108,10 @@ const char *sql_words(void)
 
 const char *sql_begin(PGconn *c, const char *username, const char *permission, const char *ref)
 {
-    return sql_state(c, "rollback; begin; select access.begin(sha256('%s'), '%s', %s%s%s, 'request', '192.0.2.1')", username,
-                     permission, ref ? "'" : "", ref ? ref : "null", ref ? "'" : "");
+    return sql_state(
+        c,
+        "rollback; begin; select access.begin(sha256('%s'), '%s', %s%s%s, 'request', '192.0.2.1')",
+        username, permission, ref ? "'" : "", ref ? ref : "null", ref ? "'" : "");
 }
 
 static void load_fixture(const char *conninfo)

@@ -12,7 +12,8 @@
 #include <libpq-fe.h>
 #include <stdbool.h>
 
-/** A new database with roles, migrations, copied tables and, if asked, the fixture. Its conninfo. */
+/** A new database with roles, migrations, copied tables and, if asked, the fixture. Its conninfo.
+ */
 const char *access_database(const char *name, bool fixture);
 
 /** A connection as "phoenix_app" etc. Ends the program when it fails. */
@@ -25,8 +26,8 @@ const char *sql_value(PGconn *c, const char *fmt, ...) __attribute__((format(pri
 int sql_changed(PGconn *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /** The words of the last failure. */
 const char *sql_words(void);
-/** BEGIN (after ROLLBACK of what went before) and access.begin() as that user, in one round trip; the
- *  SQLSTATE of the latter. `ref` may be NULL. */
+/** BEGIN (after ROLLBACK of what went before) and access.begin() as that user, in one round trip;
+ * the SQLSTATE of the latter. `ref` may be NULL. */
 const char *sql_begin(PGconn *c, const char *username, const char *permission, const char *ref);
 
 /** A context on a connection object of that login; token_hash is sha256(username) if not NULL. */

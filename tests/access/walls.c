@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The catalogue's word on the walls: whoever adds a table, a view, a function or a grant meets these.
+// The catalogue's word on the walls: whoever adds a table, a view, a function or a grant meets
+// these.
 #include "support.h"
 
 #include <stdio.h>
@@ -18,8 +19,8 @@ static PGconn *root(void)
 /** What a question about the catalogue finds, as one text: must be empty. */
 static void none(const char *what, const char *sql)
 {
-    const char *found = sql_value(root(), "select coalesce(string_agg(x, ', ' order by x), '') from (%s) q (x)",
-                                  sql);
+    const char *found = sql_value(
+        root(), "select coalesce(string_agg(x, ', ' order by x), '') from (%s) q (x)", sql);
     if (*found)
         fprintf(stderr, "%s: %s\n", what, found);
     CHECK_STR(found, "");
@@ -28,22 +29,27 @@ static void none(const char *what, const char *sql)
 TEST(every_table_forces_row_security)
 {
     // No table is exempt, those of access and of the migrations included.
-    none("without forced row security",
-         "select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace"
-         " where c.relkind in ('r', 'p') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'"
-         " and not (c.relrowsecurity and c.relforcerowsecurity)");
-    CHECK(atoi(sql_value(root(), "select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace"
-                                 " where c.relkind = 'r' and n.nspname in ('app', 'intel', 'trial')")) > 25);
+    none(
+        "without forced row security",
+        "select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+        " where c.relkind in ('r', 'p') and n.nspname !~ '^pg_' and n.nspname <> "
+        "'information_schema'"
+        " and not (c.relrowsecurity and c.relforcerowsecurity)");
+    CHECK(
+        atoi(sql_value(
+            root(), "select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+                    " where c.relkind = 'r' and n.nspname in ('app', 'intel', 'trial')")) > 25);
 }
 
 TEST(every_case_table_is_led_by_its_site)
 {
-    none("primary key not led by site_id",
-         "select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace"
-         " join pg_index i on i.indrelid = c.oid and i.indisprimary"
-         " join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]"
-         " where n.nspname in ('app', 'intel', 'trial') and a.attname <> 'site_id'"
-         " and c.relname not in ('transition', 'export', 'conflict')");
+    none(
+        "primary key not led by site_id",
+        "select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+        " join pg_index i on i.indrelid = c.oid and i.indisprimary"
+        " join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]"
+        " where n.nspname in ('app', 'intel', 'trial') and a.attname <> 'site_id'"
+        " and c.relname not in ('transition', 'export', 'conflict')");
 }
 
 TEST(conflict_of_interest_restricts_every_table_of_people)
@@ -53,7 +59,8 @@ TEST(conflict_of_interest_restricts_every_table_of_people)
          " join pg_class c on c.oid = a.attrelid and c.relkind = 'r'"
          " join pg_namespace n on n.oid = c.relnamespace and n.nspname in ('app', 'intel')"
          " where a.attname = 'participant_id' and not exists (select from pg_policy p"
-         " where p.polrelid = c.oid and not p.polpermissive and p.polcmd = '*' and p.polname = 'conflict')");
+         " where p.polrelid = c.oid and not p.polpermissive and p.polcmd = '*' and p.polname = "
+         "'conflict')");
 }
 
 TEST(policies_look_into_no_table_and_name_their_login)
@@ -74,16 +81,19 @@ TEST(policies_look_into_no_table_and_name_their_login)
 
 TEST(public_has_nothing)
 {
-    none("schema open to PUBLIC",
-         "select nspname from pg_namespace, aclexplode(nspacl) a where a.grantee = 0 and nspname <> 'meta'"
-         " and nspname !~ '^pg_' and nspname <> 'information_schema'");
-    none("table open to PUBLIC",
-         "select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace,"
-         " aclexplode(c.relacl) a where a.grantee = 0 and n.nspname in ('access', 'app', 'intel', 'trial', 'audit')");
+    none("schema open to PUBLIC", "select nspname from pg_namespace, aclexplode(nspacl) a where "
+                                  "a.grantee = 0 and nspname <> 'meta'"
+                                  " and nspname !~ '^pg_' and nspname <> 'information_schema'");
+    none("table open to PUBLIC", "select c.oid::regclass::text from pg_class c join pg_namespace n "
+                                 "on n.oid = c.relnamespace,"
+                                 " aclexplode(c.relacl) a where a.grantee = 0 and n.nspname in "
+                                 "('access', 'app', 'intel', 'trial', 'audit')");
     none("function open to PUBLIC",
-         "select p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace"
+         "select p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = "
+         "p.pronamespace"
          " where n.nspname in ('access', 'app', 'intel', 'trial', 'audit')"
-         " and (p.proacl is null or exists (select from aclexplode(p.proacl) a where a.grantee = 0))");
+         " and (p.proacl is null or exists (select from aclexplode(p.proacl) a where a.grantee = "
+         "0))");
     none("database open to PUBLIC",
          "select a.privilege_type from pg_database d, aclexplode(d.datacl) a"
          " where d.datname = current_database() and a.grantee = 0");
@@ -93,16 +103,19 @@ TEST(definer_functions_fix_their_search_path)
 {
     none("SECURITY DEFINER without search_path",
          "select p.oid::regprocedure::text from pg_proc p where p.prosecdef"
-         " and p.pronamespace in ('access'::regnamespace, 'app'::regnamespace, 'audit'::regnamespace)"
+         " and p.pronamespace in ('access'::regnamespace, 'app'::regnamespace, "
+         "'audit'::regnamespace)"
          " and not coalesce(p.proconfig::text like '%search_path=pg_catalog%', false)");
 }
 
 TEST(views_ask_with_the_readers_rights)
 {
-    none("view without security_invoker",
-         "select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace"
-         " where c.relkind in ('v', 'm') and n.nspname in ('access', 'app', 'intel', 'trial', 'audit')"
-         " and not coalesce(c.reloptions::text like '%security_invoker=true%', false)");
+    none(
+        "view without security_invoker",
+        "select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+        " where c.relkind in ('v', 'm') and n.nspname in ('access', 'app', 'intel', 'trial', "
+        "'audit')"
+        " and not coalesce(c.reloptions::text like '%security_invoker=true%', false)");
 }
 
 TEST(login_roles_are_plain)
@@ -110,8 +123,9 @@ TEST(login_roles_are_plain)
     none("role with more than a login",
          "select rolname from pg_roles where rolname like 'phoenix%'"
          " and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication)");
-    none("role inside another", "select member::regrole::text from pg_auth_members"
-                                " where member in (select oid from pg_roles where rolname like 'phoenix%')");
+    none("role inside another",
+         "select member::regrole::text from pg_auth_members"
+         " where member in (select oid from pg_roles where rolname like 'phoenix%')");
 }
 
 TEST(each_login_reaches_its_own_things_only)
@@ -145,22 +159,28 @@ TEST(each_login_reaches_its_own_things_only)
         {"phoenix_seal", "audit.event", "insert, update, delete"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        const char *has = sql_value(root(), "select has_table_privilege('%s', '%s', '%s')", rows[i][0],
-                                    rows[i][1], rows[i][2]);
+        const char *has = sql_value(root(), "select has_table_privilege('%s', '%s', '%s')",
+                                    rows[i][0], rows[i][1], rows[i][2]);
         if (*has != 'f')
             fprintf(stderr, "%s may %s %s\n", rows[i][0], rows[i][2], rows[i][1]);
         CHECK_STR(has, "f");
     }
-    CHECK_STR(sql_value(root(), "select has_column_privilege('phoenix_app', 'access.user', 'password_hash', 'select')"
-                                " or has_column_privilege('phoenix_worker', 'access.user', 'password_hash', 'select')"),
-              "f");
+    CHECK_STR(
+        sql_value(
+            root(),
+            "select has_column_privilege('phoenix_app', 'access.user', 'password_hash', 'select')"
+            " or has_column_privilege('phoenix_worker', 'access.user', 'password_hash', 'select')"),
+        "f");
     none("case or account data given to the sign-in login",
-         "select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace,"
+         "select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = "
+         "c.relnamespace,"
          " aclexplode(c.relacl) a where a.grantee = 'phoenix_auth'::regrole"
          " and n.nspname in ('access', 'app', 'intel', 'trial', 'audit')");
     none("sign-in function given to the application",
-         "select p.oid::regprocedure::text from pg_proc p where p.pronamespace = 'access'::regnamespace"
-         " and p.proname in ('signin_lookup', 'signin_failed', 'session_open', 'open', 'context', 'context_mac',"
+         "select p.oid::regprocedure::text from pg_proc p where p.pronamespace = "
+         "'access'::regnamespace"
+         " and p.proname in ('signin_lookup', 'signin_failed', 'session_open', 'open', 'context', "
+         "'context_mac',"
          " 'cover', 'covers', 'attempt', 'admin_user', 'audit_system', 'keyring_keep')"
          " and has_function_privilege('phoenix_app', p.oid, 'execute')");
 }
