@@ -328,6 +328,9 @@ begin
   if letter = '' then
     raise exception 'no permission' using errcode = '42501';
   end if;
+  if s.must_change_password and permission <> 'self' then
+    raise exception 'Change your password before you go on' using errcode = 'PX009';
+  end if;
   if s.last_seen_at < now() - interval '60 seconds' then
     -- Whoever finds the row locked leaves it: a neighbour is writing the same thing.
     update access.session set last_seen_at = now()

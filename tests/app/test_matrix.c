@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/uuid.h"
 #include "base/vocab.h"
+#include "domain/tables.h"
 #include "journey.h"
 #include "test.h"
 
@@ -129,10 +130,15 @@ static const char *fill(const struct route *r, struct target t)
 // Fields whose rules are more than their table says.
 static const struct {
     const char *name, *value;
+    const struct field_table *table; // of this one only, or NULL
 } known_values[] = {
-    {"username", "matrix.person"}, {"date_of_birth", "1990-01-01"}, {"role", "navigator"},
-    {"site", "leicester"},         {"to", "withdrawn"},             {"limit", "10"},
-    {"outcome", "no_answer"},      {"kind", NULL},
+    {"to", "offered", &stage_input_table},
+    {"to", "withdrawn", &referral_move_table},
+    {"to", "under_review", &escalation_move_table},
+    {"username", "matrix.person", NULL},
+    {"date_of_birth", "1990-01-01", NULL},
+    {"role", "navigator", NULL},
+    {"site", "leicester", NULL},
 };
 
 static const char *sample_text(const struct field *f)
@@ -142,11 +148,11 @@ static const char *sample_text(const struct field *f)
     return arena_strndup(arena, words, n);
 }
 
-static const char *sample_value(const struct field *f)
+static const char *sample_value(const struct field_table *t, const struct field *f)
 {
     for (size_t i = 0; i < sizeof(known_values) / sizeof(known_values[0]); i++)
-        if (known_values[i].value && strcmp(known_values[i].name, f->name) == 0 &&
-            (f->type != FIELD_CODE || vocab_code(f->vocab, known_values[i].value)))
+        if (strcmp(known_values[i].name, f->name) == 0 &&
+            (!known_values[i].table || known_values[i].table == t))
             return known_values[i].value;
     const struct vocab *v = f->vocab ? vocab_find(f->vocab) : NULL;
     switch (f->type) {
@@ -185,7 +191,7 @@ static const char *json_body(const struct route *r)
         if (!wanted(f))
             continue;
         buf_printf(&b, "%s\"%s\":%s%s%s%s%s", b.n > 1 ? "," : "", f->name, list ? "[" : "",
-                   bare ? "" : "\"", sample_value(f), bare ? "" : "\"", list ? "]" : "");
+                   bare ? "" : "\"", sample_value(r->body, f), bare ? "" : "\"", list ? "]" : "");
     }
     buf_putc(&b, '}');
     return b.p;
@@ -201,7 +207,7 @@ static const struct answer *send_form(struct visitor *v, const struct route *r, 
     pairs[n++] = (struct pair){"client_ref", uuid_new(arena)};
     for (size_t i = 0; r->body && i < r->body->n && n < 64; i++)
         if (wanted(&r->body->fields[i]))
-            pairs[n++] = (struct pair){r->body->fields[i].name, sample_value(&r->body->fields[i])};
+            pairs[n++] = (struct pair){r->body->fields[i].name, sample_value(r->body, &r->body->fields[i])};
     return visit_form(v, target, pairs, n);
 }
 
@@ -240,9 +246,18 @@ static bool same_answer(const struct answer *a, const struct answer *b)
     return same;
 }
 
+// Steps of a referral or an escalation need a permission of their own besides the address's: which, the
+// state machine says in the database, so that "not yours to take" is a right answer there too.
+static bool is_step(const struct route *r)
+{
+    return strstr(r->pattern, "/transitions") != NULL;
+}
+
 static void check_allowed(const struct answer *a, bool allowed)
 {
-    if (allowed)
+    if (allowed && is_step(at_route))
+        CHECK_AT(a->status != 404 && a->status != 401 && a->status < 500, a);
+    else if (allowed)
         CHECK_AT(a->status != 403 && a->status != 404 && a->status != 401 && a->status < 500, a);
     else
         CHECK_AT(a->status == 403, a);
