@@ -103,7 +103,9 @@ async function runOne(world, journey, variant) {
   const visit = new Visit(world, context, page, session, variant, label);
   try {
     if (!variant.js) await visit.scripts(false);
-    if (journey.role && !journey.signedOut) await visit.signIn(journey.role, journey.account ?? 0);
+    if (journey.role && !journey.signedOut) {
+      await visit.signIn(journey.role, journey.account ?? 0, Boolean(journey.ownSession));
+    }
     await journey.run(visit);
     visit.check(visit.looks > 0, 'looked at no page');
   } catch (e) {
@@ -123,6 +125,7 @@ async function main() {
   const browser = await chromium.launch({ executablePath: chromiumPath(), args: FLAGS });
   const world = {
     url: server.url, accounts: server.accounts, browser, shots: options.shots, looked: new Set(),
+    sessions: new Map(),
     axe: fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8'),
     token: (account) => token(world, account),
   };

@@ -38,7 +38,7 @@ END
 mkdir -m 0700 "$dir/data"
 "$phoenix" --config "$dir/phoenix.conf" key new > /dev/null
 "$phoenix" --config "$dir/phoenix.conf" migrate \
-    --bootstrap "$("$cluster" conninfo "$dir/pg" postgres) user=postgres" > "$dir/migrate.log" 2>&1 ||
+    --bootstrap "$("$cluster" conninfo "$dir/pg" phoenix) user=postgres" > "$dir/migrate.log" 2>&1 ||
     { cat "$dir/migrate.log" >&2; exit 1; }
 "$phoenix" --config "$dir/phoenix.conf" sample --people "$people" --seed 3 \
     --accounts "$dir/accounts.json" > /dev/null
