@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// CSV as evaluators and spreadsheets need it (RFC 4180, UTF-8 with a byte order mark, CRLF), and the
+// files it goes to, hashed as they are written. An error of a file is kept and told at its close, so
+// that writers need not look at each cell. One thread at a time.
+#pragma once
+
+#include "base/buf.h"
+#include "base/ctx.h"
+#include "crypto/secret.h"
+
+#include <stdbool.h>
+
+/** Appends a cell. Control characters are left out; text
+ *  that a spreadsheet would take for a formula gets an apostrophe before it. NULL is an empty cell. */
+void csv_text(struct buf *line, const char *s);
+/** The same for canonical values that cannot hold anything of the kind: numbers, dates, codes. */
+void csv_plain(struct buf *line, const char *s, size_t n);
+/** Ends the line, after its last cell. */
+void csv_end(struct buf *line);
+
+struct export_out {
+    const char *name; // "contacts.csv"
+    const char *path;
+    int fd;
+    char *block;
+    size_t n; // bytes waiting in it
+    struct sha256 *hash;
+    long rows; // lines without the heading: the writer's to count
+    long long bytes;
+    int error; // errno of the first failure
+};
+
+/** Makes DIR/NAME (0600). The struct and its memory live in the arena. */
+enum err export_out_open(struct ctx *ctx, const char *dir, const char *name,
+                         struct export_out **ret) MUST_CHECK;
+void export_out_add(struct export_out *o, const void *p, size_t n);
+/** Writes what waits and closes; tells the first error of all. */
+enum err export_out_close(struct ctx *ctx, struct export_out *o) MUST_CHECK;
+/** Closes without looking, after a failure. NULL is allowed. */
+void export_out_drop(struct export_out *o);
+
+/** Why a file could not be written, in words for the person who asked: ERR_IO. */
+enum err export_io(struct ctx *ctx, int error, const char *what) MUST_CHECK;
