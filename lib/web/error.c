@@ -5,6 +5,7 @@
 #include "web/core_views.h"
 
 #include "access/session.h"
+#include "http/form.h"
 
 #include <string.h>
 
@@ -89,6 +90,21 @@ static size_t typed_rows(struct request *r, const struct pair *pairs, size_t n,
     return k;
 }
 
+// A request turned away at the door has not been decoded yet; its words must come back all the same.
+static void take_form(struct request *r)
+{
+    static const char type[] = "application/x-www-form-urlencoded";
+    const char *said = request_header(r, "Content-Type");
+    if (r->n_form || !r->n_body || is_read(r) || !said || strncmp(said, type, strlen(type)) != 0)
+        return;
+    if (memchr(r->body, 0, r->n_body) ||
+        form_urlencoded(r->ctx.arena, r->body, r->n_body, &r->form, &r->n_form) != ERR_OK)
+        r->n_form = 0;
+    const char *sent = request_form(r, "csrf");
+    if (!r->csrf || !*r->csrf)
+        r->csrf = sent ? sent : "";
+}
+
 // Failures after which sending the same form again is right.
 static const char *retry_button(const struct request *r, enum err e)
 {
@@ -169,5 +185,7 @@ void web_error(struct request *r, enum err e, struct response *res)
     }
     if (e == ERR_CSRF && from_own_page(r) && form_show_again(r, res))
         return;
+    if (e == ERR_OVERLOADED)
+        take_form(r);
     error_page(r, e, res);
 }

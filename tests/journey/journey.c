@@ -13,6 +13,7 @@
 #include "db/db.h"
 #include "domain/sample.h"
 #include "domain/search.h"
+#include "http/router.h"
 #include "http/server.h"
 
 #include <jansson.h>
@@ -31,6 +32,7 @@ struct visitor {
     char username[80], password[80];
     char token[TOKEN_TEXT];
     bool signed_in;
+    enum err turned_away;
     struct pair extra[HEADERS];
     size_t n_extra;
 };
@@ -131,6 +133,12 @@ struct ctx *journey_ctx(void)
     return &world.ctx;
 }
 
+const struct config *journey_config(void)
+{
+    start_world();
+    return world.config;
+}
+
 const struct route_table *journey_routes(void)
 {
     return app_route_table();
@@ -202,12 +210,26 @@ static void take_cookie(struct visitor *v, const struct response *res)
     }
 }
 
+// As the server does it: the route is known, nothing else has been looked at.
+static void turn_away(struct visitor *v, struct request *r, struct response *res)
+{
+    const struct route_table *t = app_route_table();
+    struct route_match m;
+    if (router_match(router_of(t), r->ctx.arena, r->method, r->path, &m) == ERR_OK)
+        r->route = m.route;
+    route_refuse(t, r, v->turned_away, res);
+    v->turned_away = ERR_OK;
+}
+
 static const struct answer *go(struct visitor *v, struct request *r)
 {
     struct response *res = ARENA_NEW(r->ctx.arena, struct response);
     struct answer *a = ARENA_NEW(r->ctx.arena, struct answer);
     unsigned long before = db_flushes(world.app);
-    route_dispatch(app_route_table(), r, res);
+    if (v->turned_away)
+        turn_away(v, r, res);
+    else
+        route_dispatch(app_route_table(), r, res);
     take_cookie(v, res);
     *a = (struct answer){.status = res->status, .type = res->type ? res->type : "",
                          .body = res->body.p ? res->body.p : "", .n = res->body.n,
@@ -351,6 +373,11 @@ struct visitor *journey_visitor(const char *role)
     }
     fail("no account for", role);
     return NULL;
+}
+
+void visitor_turn_away(struct visitor *v, enum err e)
+{
+    v->turned_away = e;
 }
 
 const char *visitor_username(const struct visitor *v)

@@ -9,6 +9,7 @@
 //     a = visit_post(anna, "/participants/PX...", "mode", "phone", "note", "Spoke to mum", NULL);
 #pragma once
 
+#include "config/config.h"
 #include "http/route.h"
 
 #include <stdbool.h>
@@ -55,6 +56,9 @@ void visitor_set_token(struct visitor *v, const char *token);
 /** The next requests carry this header too (NULL value takes it away). */
 void visitor_set_header(struct visitor *v, const char *name, const char *value);
 
+/** The next request is turned away at the door with this error, as an overloaded server does. */
+void visitor_turn_away(struct visitor *v, enum err e);
+
 /** A page, with the cookie. */
 const struct answer *visit_get(struct visitor *v, const char *target);
 /** A form: name, value pairs ended by NULL. csrf is added; client_ref too unless given. */
@@ -81,6 +85,7 @@ const char *journey_nobody(void);
 const char *journey_sql(const char *sql);
 /** What the harness itself runs on. */
 struct ctx *journey_ctx(void);
+const struct config *journey_config(void);
 const struct route_table *journey_routes(void);
 /** Reads the name index anew, as its thread in the server would. */
 void journey_index(void);

@@ -217,6 +217,27 @@ TEST(database_away_keeps_what_was_typed)
     arena_free(arena);
 }
 
+TEST(busy_server_keeps_what_was_typed)
+{
+    struct visitor *nav = journey_visitor("navigator");
+    struct arena *arena = arena_new();
+    const char *target = arena_printf(arena, "/participants/%s/contacts", journey_person("navigator"));
+    visitor_turn_away(nav, ERR_OVERLOADED);
+    const struct answer *a = visit_post(nav, target, "mode", "phone", "note", note, "client_ref",
+                                        "0192aaaa-bbbb-7ccc-8ddd-eeeeffff0004", NULL);
+    CHECK_INT(a->status, 503);
+    CHECK(answer_has(a, "Your work is safe to send again"));
+    CHECK(answer_has(a, note));
+    CHECK_STR(answer_input(a, "client_ref"), "0192aaaa-bbbb-7ccc-8ddd-eeeeffff0004");
+    CHECK_STR(answer_input(a, "csrf"), token_csrf(arena, visitor_token(nav)));
+    // A password that was turned away is not repeated.
+    visitor_turn_away(nav, ERR_OVERLOADED);
+    a = visit_post(nav, "/sign-in", "username", "somebody", "password", "a secret of mine", NULL);
+    CHECK_INT(a->status, 503);
+    CHECK(!answer_has(a, "a secret of mine"));
+    arena_free(arena);
+}
+
 TEST(password_change)
 {
     struct visitor *nav = journey_visitor("navigator2");
@@ -264,4 +285,5 @@ TESTS("sign-in", T(every_role_lands_on_home), T(wrong_password_says_nothing_of_w
       T(protected_page_asks_to_sign_in_and_returns), T(return_address_stays_here),
       T(sign_out_ends_the_session_at_once), T(api_session), T(form_of_another_session_is_refused),
       T(typed_form_comes_back_after_sign_in), T(typed_form_is_for_nobody_else),
-      T(first_password_must_be_changed), T(password_change), T(database_away_keeps_what_was_typed))
+      T(first_password_must_be_changed), T(busy_server_keeps_what_was_typed), T(password_change),
+      T(database_away_keeps_what_was_typed))
