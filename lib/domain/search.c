@@ -152,23 +152,52 @@ static void swap_base(struct search_index *idx, struct base *fresh)
     base_free(old);
 }
 
+struct search_loading {
+    struct search_index *idx;
+    struct base_builder *builder;
+    struct arena *scratch;
+};
+
+struct search_loading *search_loading_new(struct search_index *idx, uint32_t people)
+{
+    struct search_loading *l = calloc(1, sizeof(*l));
+    if (!l)
+        abort();
+    pthread_mutex_lock(&idx->writer);
+    *l = (struct search_loading){idx, base_builder_new(people), arena_new()};
+    return l;
+}
+
+void search_loading_add(struct search_loading *l, const struct search_person *person)
+{
+    struct entry e;
+    if (entry_make(l->idx, l->scratch, person, &e))
+        base_builder_add(l->builder, &e);
+    explicit_bzero(&e, sizeof(e));
+    arena_reset(l->scratch);
+}
+
+void search_loading_end(struct search_loading *l, bool keep)
+{
+    struct search_index *idx = l->idx;
+    struct base *fresh = base_builder_end(l->builder);
+    if (keep) {
+        swap_base(idx, fresh);
+        atomic_store(&idx->ready, true);
+    } else {
+        base_free(fresh);
+    }
+    arena_free(l->scratch);
+    free(l);
+    pthread_mutex_unlock(&idx->writer);
+}
+
 void search_index_set(struct search_index *idx, const struct search_person *people, size_t n)
 {
-    pthread_mutex_lock(&idx->writer);
-    struct arena *a = arena_new();
-    struct base_builder *b = base_builder_new((uint32_t)n);
-    for (size_t i = 0; i < n; i++) {
-        struct entry e;
-        if (entry_make(idx, a, &people[i], &e))
-            base_builder_add(b, &e);
-        explicit_bzero(&e, sizeof(e));
-        if (i % 64 == 63)
-            arena_reset(a);
-    }
-    arena_free(a);
-    swap_base(idx, base_builder_end(b));
-    atomic_store(&idx->ready, true);
-    pthread_mutex_unlock(&idx->writer);
+    struct search_loading *l = search_loading_new(idx, (uint32_t)n);
+    for (size_t i = 0; i < n; i++)
+        search_loading_add(l, &people[i]);
+    search_loading_end(l, true);
 }
 
 // Only the writer changes base and changes, so it may read them without the lock.

@@ -80,6 +80,13 @@ static inline bool search_may_match(const struct query_word *q, size_t n, uint32
     return (mine < theirs ? mine : theirs) >= q->need[n];
 }
 
+/** Everybody anew, a person at a time: the old content answers until search_loading_end(). */
+struct search_loading;
+struct search_loading *search_loading_new(struct search_index *idx, uint32_t people);
+void search_loading_add(struct search_loading *l, const struct search_person *person);
+/** Puts the new content in place, or with `keep` false forgets it. Frees. */
+void search_loading_end(struct search_loading *l, bool keep);
+
 struct base_builder;
 struct base_builder *base_builder_new(uint32_t people);
 void base_builder_add(struct base_builder *b, const struct entry *e);

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: MIT
+// Made-up people: complete, coherent, the same for the same seed, and sealed: the database's files
+// hold none of their names and none of the notes.
+#include "domain/sample.h"
+
+#include "access/access.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/uuid.h"
+#include "config/config.h"
+#include "crypto/keys.h"
+#include "db/db.h"
+#include "domain/sample_words.h"
+#include "domain/search.h"
+
+#include "cluster.h"
+#include "test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct ctx owner;
+static struct cluster *cluster;
+static const struct sample_account *accounts;
+static size_t n_accounts;
+
+static void must(enum err e, const char *what)
+{
+    if (!e)
+        return;
+    fprintf(stderr, "%s: %s: %s %s\n", what, err_row(e)->name,
+            owner.problem.detail ? owner.problem.detail : "", owner.problem.log ? owner.problem.log : "");
+    exit(1);
+}
+
+static void open_database(const char *name)
+{
+    const char *conninfo = cluster_database(cluster, name);
+    db_free(owner.db);
+    owner.db = db_new(conninfo, DB_OWNER);
+    must(db_ready(&owner, owner.db), "owner");
+    const struct programme *programme;
+    must(programme_read(&owner, TEST_PROGRAMME, &programme), "programme");
+    must(access_sync(&owner, programme), "sync");
+}
+
+static void make(const char *name, long people, long contacts, uint64_t seed)
+{
+    open_database(name);
+    struct sample_setup setup = {.people = people, .contacts = contacts, .seed = seed};
+    must(sample_make(&owner, &setup, &accounts, &n_accounts), "sample");
+}
+
+static void start(void)
+{
+    if (cluster)
+        return;
+    owner.arena = arena_new();
+    log_setup(LOG_ERROR, 0);
+    must(crypto_start(), "crypto");
+    clock_set_zone("Europe/London");
+    cluster = cluster_shared();
+    const char *keyring = arena_printf(owner.arena, "%s/sample.keys", cluster_dir(cluster));
+    must(keys_create(&owner, keyring), "keyring");
+    must(keys_open(&owner, keyring, &owner.keys), "keyring");
+    make("sample", 200, 0, 42);
+}
+
+static long number(const char *sql)
+{
+    return strtol(cluster_sql(cluster, "sample", sql), NULL, 10);
+}
+
+TEST(accounts_of_every_role)
+{
+    start();
+    static const struct {
+        const char *role;
+        size_t least;
+    } want[] = {{"navigator", 2}, {"provider", 2},  {"police", 2},    {"team_lead", 1}, {"manager", 1},
+                {"probation", 1}, {"youth_justice", 1}, {"evaluator", 1}, {"trial_manager", 1},
+                {"administrator", 1}, {"auditor", 1}};
+    for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+        size_t n = 0;
+        for (size_t k = 0; k < n_accounts; k++)
+            n += strcmp(accounts[k].role, want[i].role) == 0 && strlen(accounts[k].password) >= 12;
+        CHECK(n >= want[i].least);
+    }
+    CHECK_INT(number("select count(distinct site_id) from app.participant"), 2);
+}
+
+TEST(every_state_there_is)
+{
+    start();
+    CHECK_INT(number("select count(*) from app.participant"), 200);
+    // all seven statuses at both sites
+    CHECK_INT(number("select count(distinct status) from app.engagement_now where site_id = 'leicester'"), 7);
+    CHECK_INT(number("select count(distinct status) from app.engagement_now where site_id = 'rutland'"), 7);
+    CHECK_INT(number("select count(distinct stage) from app.participant"), 9);
+    CHECK_INT(number("select count(distinct state) from app.referral"), 7);
+    CHECK(number("select count(distinct state) from app.escalation") >= 8);
+    CHECK_INT(number("select count(distinct suspension) from app.participant"), 2);
+    CHECK(number("select count(*) from app.contact") > 5000);
+    CHECK(number("select count(*) from app.contact where superseded_by is not null") > 10);
+    CHECK(number("select count(*) from app.safety_flag where ended_at is null") > 10);
+    CHECK(number("select max(current_date - started_on) from app.participant") > 600);
+    CHECK(number("select count(*) from app.contact where app.local_day(happened_at) = app.today()") > 0);
+}
+
+TEST(nothing_that_could_not_have_happened)
+{
+    start();
+    CHECK_INT(number("select count(*) from app.contact where happened_at > now()"), 0);
+    CHECK_INT(number("select count(*) from app.contact c join app.participant p on p.id = c.participant_id"
+                     " where app.local_day(c.happened_at) < p.started_on"), 0);
+    CHECK_INT(number("select count(*) from app.contact c join access.vocabulary v on v.name = 'outcome'"
+                     " and v.code = c.outcome where (v.successful, v.missed) is distinct from"
+                     " (c.successful, c.missed)"), 0);
+    CHECK_INT(number("select count(*) from app.referral where coalesce(sent_at, accepted_at, ended_at) > now()"), 0);
+    // every step is one that the machines know
+    CHECK_INT(number("select count(*) from app.participant_event e where kind = 'stage' and not exists"
+                     " (select from app.transition t where t.machine = 'participant'"
+                     " and t.from_state = coalesce(e.from_state, '') and t.to_state = e.to_state)"), 0);
+    CHECK_INT(number("select count(*) from app.referral_event e where not exists"
+                     " (select from app.transition t where t.machine = 'referral'"
+                     " and t.from_state = coalesce(e.from_state, '') and t.to_state = e.to_state)"), 0);
+    CHECK_INT(number("select count(*) from app.escalation_event e where not exists"
+                     " (select from app.transition t where t.machine = 'escalation'"
+                     " and t.from_state = coalesce(e.from_state, '') and t.to_state = e.to_state)"), 0);
+    // the walls are up again
+    CHECK_INT(number("select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+                     " where n.nspname = 'app' and relkind = 'r' and not relforcerowsecurity"), 0);
+    CHECK_INT(number("select count(*) from pg_trigger where tgenabled = 'D'"), 0);
+    CHECK_INT(number("select count(*) from app.identity i join app.participant p on p.id = i.participant_id"
+                     " where (i.ref, i.team_id, i.worker_id, i.agency_id) is distinct from"
+                     " (p.ref, p.team_id, p.worker_id, p.agency_id)"), 0);
+}
+
+TEST(refuses_a_database_with_people)
+{
+    start();
+    struct sample_setup setup = {.people = 5, .seed = 1};
+    const struct sample_account *a;
+    size_t n;
+    owner.problem = (struct problem){0};
+    CHECK_INT(sample_make(&owner, &setup, &a, &n), ERR_CONFLICT);
+    setup.people = 0;
+    CHECK(sample_make(&owner, &setup, &a, &n) != ERR_OK);
+    CHECK_INT(number("select count(*) from app.participant"), 200);
+}
+
+static size_t found_in_index(struct search_index *idx, const char *name)
+{
+    const struct search_hit *hits;
+    return search_find(idx, owner.arena, NULL, name, 200, &hits);
+}
+
+TEST(the_name_index_opens_them)
+{
+    start();
+    struct ctx worker = {.arena = arena_new(), .keys = owner.keys,
+                         .db = db_new(cluster_conninfo(cluster, "sample"), DB_WORKER)};
+    struct search_index *idx = search_index_new();
+    enum err e = db_ready(&worker, worker.db);
+    if (!e)
+        e = search_index_load(&worker, idx);
+    CHECK_INT(e, ERR_OK);
+    if (e)
+        fprintf(stderr, "%s\n", worker.problem.log ? worker.problem.log : "");
+    CHECK(search_index_ready(idx));
+    CHECK_INT(search_index_count(idx), 200);
+    size_t n = 0;
+    for (size_t i = 0; i < sample_men.n; i++)
+        n += found_in_index(idx, sample_men.words[i]) > 0;
+    CHECK(n > 50);
+    // one person changes: the index follows
+    const char *id = cluster_sql(cluster, "sample", "select id from app.participant order by id limit 1");
+    int64_t born;
+    CHECK(search_birth_date(idx, id, &born));
+    cluster_sql(cluster, "sample", arena_printf(owner.arena,
+                "update app.identity_detail set date_of_birth = null where participant_id = '%s'", id));
+    CHECK_INT(search_index_refresh(&worker, idx, id), ERR_OK);
+    CHECK(!search_birth_date(idx, id, &born));
+    CHECK_INT(search_index_count(idx), 200);
+    search_index_free(idx);
+    db_free(worker.db);
+    arena_free(worker.arena);
+}
+
+// ---- the files ----
+
+static size_t look_for(const char *dir, const struct word_list *list)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < list->n; i++) {
+        char path[128];
+        snprintf(path, sizeof(path), "%s/words", cluster_dir(cluster));
+        FILE *f = fopen(path, "w");
+        if (!f)
+            exit(1);
+        // A long text is looked for by its first words: a page may end inside it.
+        fprintf(f, "%.24s\n", list->words[i]);
+        fclose(f);
+        char *command = arena_printf(owner.arena, "grep -rlaF -f %s %s/base %s/pg_wal %s/global | head -1", path,
+                                     dir, dir, dir);
+        FILE *p = popen(command, "r");
+        char line[512] = "";
+        if (p && fgets(line, sizeof(line), p)) {
+            fprintf(stderr, "found \"%s\" in %s", list->words[i], line);
+            found++;
+        }
+        if (p)
+            pclose(p);
+        unlink(path);
+    }
+    return found;
+}
+
+TEST(files_hold_no_name_and_no_note)
+{
+    start();
+    cluster_sql(cluster, "sample", "checkpoint");
+    const char *dir = cluster_sql(cluster, "sample", "show data_directory");
+    static const char *const control_words[] = {"Carrow"};
+    struct word_list control = {control_words, 1};
+    fprintf(stderr, "\n(one staff name must be found, to show that looking works)\n");
+    CHECK_INT(look_for(dir, &control), 1);
+    const struct word_list *const lists[] = {&sample_men, &sample_women, &sample_families,
+                                             &sample_nicknames, &sample_notes, &sample_missed_notes,
+                                             &sample_summaries, &sample_reasons, &sample_risks,
+                                             &sample_reports, &sample_feedback, &sample_evidence,
+                                             &sample_decisions, &sample_flags};
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+        CHECK_INT(look_for(dir, lists[i]), 0);
+}
+
+static const char *fingerprint(const char *db)
+{
+    return cluster_sql(cluster, db,
+                       "select md5(string_agg(x, ',')) from (select concat(p.ref, p.id, p.stage, p.started_on,"
+                       " e.status, e.contacts, (select min(c.id::text) from app.contact c"
+                       " where c.participant_id = p.id)) as x"
+                       " from app.participant p join app.engagement_now e on e.participant_id = p.id"
+                       " order by p.id) s");
+}
+
+TEST(same_seed_same_people)
+{
+    start();
+    make("again", 60, 0, 7);
+    const char *one = fingerprint("again");
+    make("another", 60, 0, 7);
+    CHECK_STR(fingerprint("another"), one);
+    make("different", 60, 0, 8);
+    CHECK(strcmp(fingerprint("different"), one) != 0);
+}
+
+TEST(as_many_contacts_as_asked_for)
+{
+    start();
+    uint64_t t = clock_mono_us();
+    make("many", 500, 20000, 3);
+    printf("\n    500 people and 20,000 contacts in %.1f s\n", (double)(clock_mono_us() - t) / 1e6);
+    long n = strtol(cluster_sql(cluster, "many", "select count(*) from app.contact"), NULL, 10);
+    CHECK(n > 18000 && n < 23000);
+    // what the bulk load kept is what the triggers would have kept
+    long before = strtol(cluster_sql(cluster, "many", "select sum(hashtext(e::text)::bigint) from app.engagement e"), NULL, 10);
+    cluster_sql(cluster, "many", "select app.engagement_rebuild(null)");
+    long after = strtol(cluster_sql(cluster, "many", "select sum(hashtext(e::text)::bigint) from app.engagement e"), NULL, 10);
+    CHECK_INT(after, before);
+}
+
+TESTS("sample", T(accounts_of_every_role), T(every_state_there_is), T(nothing_that_could_not_have_happened),
+      T(refuses_a_database_with_people), T(the_name_index_opens_them), T(files_hold_no_name_and_no_note),
+      T(same_seed_same_people), T(as_many_contacts_as_asked_for))
