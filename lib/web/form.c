@@ -78,47 +78,41 @@ static bool take_boxes(struct request *r, const struct field *f, const char **re
     return true;
 }
 
-// "9:30", "09.30", "0930", "9am", "9:30pm" to HH:MM; NULL if it is no time.
-static const char *to_hhmm(struct arena *a, const char *s)
+// "9:30", "9.30", "930", "0930"; an hour alone only where am or pm was said.
+static bool split_time(char *s, bool hour_alone, int *ret_hour, int *ret_minute)
 {
-    int hour = 0, minute = 0, digits = 0, number[4] = {0};
-    bool split = false;
-    for (; isdigit((unsigned char)*s) || ((*s == ':' || *s == '.') && digits && !split); s++) {
-        if (!isdigit((unsigned char)*s)) {
-            split = true;
-            hour = digits == 1 ? number[0] : number[0] * 10 + number[1];
-            if (digits > 2)
-                return NULL;
-            digits = 2; // what follows is the minutes
-        } else if (digits < 4) {
-            number[digits++] = *s - '0';
-        } else {
-            return NULL;
-        }
+    char *mark = strpbrk(s, ":.");
+    size_t n = strlen(s);
+    if (mark) {
+        *mark = '\0';
+        return to_number(s, 1, 2, ret_hour) && to_number(mark + 1, 2, 2, ret_minute);
     }
-    if (split || digits == 4) {
-        if (digits != 4)
-            return NULL;
-        minute = number[2] * 10 + number[3];
-        hour = split ? hour : number[0] * 10 + number[1];
-    } else if (digits == 3) {
-        hour = number[0];
-        minute = number[1] * 10 + number[2];
-    } else if (digits) {
-        hour = digits == 1 ? number[0] : number[0] * 10 + number[1];
-    } else {
+    if (n <= 2) {
+        *ret_minute = 0;
+        return hour_alone && to_number(s, 1, 2, ret_hour);
+    }
+    if (!to_number(s + n - 2, 2, 2, ret_minute))
+        return false;
+    s[n - 2] = '\0';
+    return to_number(s, 1, 2, ret_hour);
+}
+
+// A time of day as people write it, as HH:MM; NULL if it is none.
+static const char *to_hhmm(struct arena *a, const char *typed)
+{
+    char *s = arena_strdup(a, typed);
+    size_t n = strlen(s);
+    int half = 0, hour, minute;
+    if (n > 2 && tolower((unsigned char)s[n - 1]) == 'm' && strchr("aApP", s[n - 2])) {
+        half = tolower((unsigned char)s[n - 2]);
+        for (n -= 2; n && s[n - 1] == ' ';)
+            n--;
+        s[n] = '\0';
+    }
+    if (!split_time(s, half, &hour, &minute) || (half && (hour < 1 || hour > 12)))
         return NULL;
-    }
-    bool bare_hour = !split && digits < 3;
-    while (*s == ' ')
-        s++;
-    if (strcasecmp(s, "am") == 0 || strcasecmp(s, "pm") == 0) {
-        if (hour < 1 || hour > 12)
-            return NULL;
-        hour = hour % 12 + (tolower((unsigned char)*s) == 'p' ? 12 : 0);
-    } else if (*s || bare_hour) {
-        return NULL;
-    }
+    if (half)
+        hour = hour % 12 + (half == 'p' ? 12 : 0);
     return hour < 24 && minute < 60 ? arena_printf(a, "%02d:%02d", hour, minute) : NULL;
 }
 
