@@ -103,6 +103,7 @@ static enum err check_database(struct daemon *d)
 {
     struct arena *a = arena_new();
     struct ctx ctx = {.arena = a, .keys = d->ctx.keys};
+    d->ctx.problem = (struct problem){0}; // what the last look found is past
     ctx.db = db_new(d->config->database, DB_APP);
     enum err e = check_schema(&ctx);
     if (!e)
@@ -170,8 +171,6 @@ static enum err wait_to_stop(struct daemon *d)
         enum err e = d->checked ? ERR_OK : check_database(d);
         if (e && e != ERR_UNAVAILABLE)
             return e;
-        if (!e)
-            d->ctx.problem = (struct problem){0};
     }
 }
 
