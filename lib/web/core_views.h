@@ -23,10 +23,9 @@ struct account_view {
 /** One line of what was typed, shown so that nothing is lost from sight. */
 struct typed_row {
     const char *label, *value;
-    bool lines;
 };
 
-/** The form to send again, all of its values hidden. */
+/** What was typed, and the form to send it again with all of its values hidden. */
 struct retry_form {
     const char *action;
     const char *csrf;
@@ -34,7 +33,7 @@ struct retry_form {
     size_t n_pairs;
     const struct typed_row *typed;
     size_t n_typed;
-    const char *button;
+    const char *button; // NULL: only what was typed is shown
 };
 
 struct error_view {

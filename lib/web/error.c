@@ -84,7 +84,7 @@ static size_t typed_rows(struct request *r, const struct pair *pairs, size_t n,
     for (size_t i = 0; i < n; i++) {
         const struct field *f = t ? field_find(t, pairs[i].name) : NULL;
         if (f && f->type == FIELD_TEXT && *pairs[i].value)
-            rows[k++] = (struct typed_row){f->label, pairs[i].value, f->flags & FIELD_LINES};
+            rows[k++] = (struct typed_row){f->label, pairs[i].value};
     }
     *ret = rows;
     return k;
@@ -108,22 +108,22 @@ static void take_form(struct request *r)
 // Failures after which sending the same form again is right.
 static const char *retry_button(const struct request *r, enum err e)
 {
-    if (is_read(r) || !r->n_form || r->n_uploads || !r->route)
+    if (r->n_uploads || !r->route)
         return NULL;
     if (e == ERR_UNAVAILABLE || e == ERR_OVERLOADED || e == ERR_SCHEMA || e == ERR_RUNNING)
         return "Try again";
     return NULL;
 }
 
+// What was typed, and the button if sending it again may help.
 static const struct retry_form *retry_of(struct request *r, enum err e)
 {
-    const char *button = retry_button(r, e);
-    if (!button)
+    if (is_read(r) || !r->n_form)
         return NULL;
     struct retry_form *f = ARENA_NEW(r->ctx.arena, struct retry_form);
     f->action = r->path;
     f->csrf = r->csrf;
-    f->button = button;
+    f->button = retry_button(r, e);
     f->n_pairs = form_kept(r, &f->pairs);
     f->n_typed = typed_rows(r, f->pairs, f->n_pairs, &f->typed);
     return f;
@@ -131,7 +131,7 @@ static const struct retry_form *retry_of(struct request *r, enum err e)
 
 static const char *what_to_do(enum err e, const struct words *w, const struct retry_form *retry)
 {
-    if (retry && e != ERR_RUNNING)
+    if (retry && retry->button && e != ERR_RUNNING)
         return "Your work is safe to send again: everything you typed is kept in this page. Press the "
                "button when you are ready. It is saved only once, however often you press it.";
     return w->what_to_do;

@@ -3,6 +3,7 @@
 
 #include "base/uuid.h"
 #include "base/vocab.h"
+#include "http/server.h"
 
 #include <string.h>
 
@@ -156,6 +157,8 @@ struct page *web_page(struct request *r, struct response *res, const char *title
     const struct actor *actor = r->ctx.actor;
     p->title = title;
     p->csrf = r->csrf;
+    if (r->host && r->host->config)
+        p->idle_minutes = (int)r->host->config->session_idle_minutes;
     p->error = r->ctx.problem.first != NULL;
     p->error_summary = form_error_summary(r);
     const struct flash *flash = flash_find(request_flash(r, res));

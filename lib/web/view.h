@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What page handlers share: decoding forms through field tables, showing them again with errors, and
-// putting a page in the layout. What a flash message says is in flash.def. A handler is thin: decode, call the domain, fill a view struct, render.
+// putting a page in the layout. What a flash message says is in flash.def. A handler is thin: decode,
+// call the domain, fill a view struct, render.
 #pragma once
 
 #include "http/route.h"
@@ -10,8 +11,9 @@
 #include "web/templates.gen.h"
 
 /** Decodes the form body through `t` into the record, collecting field errors. A date field takes
- *  NAME or NAME-day/NAME-month/NAME-year; a time field takes NAME or NAME-date + NAME-time (local), or NAME-day/-month/-year + NAME-time. What was
- *  typed stays available to form_value(). ERR_INVALID if anything is wrong. */
+ *  NAME or NAME-day, NAME-month and NAME-year; a time field takes NAME, or one of those two ways of
+ *  giving the day and NAME-time, both local (the day alone is NAME-date then). What was typed stays
+ *  available to form_value(). ERR_INVALID if anything is wrong. */
 enum err web_form(struct request *r, const struct field_table *t, void *ret_record) MUST_CHECK;
 
 /** The value to show in a form field: what was typed if the form was posted, else `stored`. */
