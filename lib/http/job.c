@@ -90,9 +90,10 @@ static const char *address_words(struct arena *a, const struct sockaddr_storage 
 
 static bool is_loopback(const struct sockaddr_storage *addr)
 {
-    if (addr->ss_family == AF_INET6)
-        return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)addr)->sin6_addr);
-    return ntohl(((const struct sockaddr_in *)addr)->sin_addr.s_addr) >> 24 == 127;
+    if (addr->ss_family != AF_INET6)
+        return ntohl(((const struct sockaddr_in *)addr)->sin_addr.s_addr) >> 24 == 127;
+    const struct in6_addr *six = &((const struct sockaddr_in6 *)addr)->sin6_addr;
+    return IN6_IS_ADDR_LOOPBACK(six) || (IN6_IS_ADDR_V4MAPPED(six) && six->s6_addr[12] == 127);
 }
 
 // Whoever connects from this machine is the proxy: its word for where a person is counts, no one else's.

@@ -118,8 +118,13 @@ static mhd_result shed(struct job *job)
 {
     struct server *s = job->server;
     atomic_fetch_add(&s->counters.shed, 1);
-    atomic_fetch_add(&s->counters.status[5], 1);
     conn_enter(job->conn, CONN_WORK, 0);
+    if (job->n_body && !job->r.api) { // a page gives back what was typed, so it is made for each
+        route_refuse(s->setup.routes, &job->r, ERR_OVERLOADED, &job->res);
+        job->answered = true;
+        return job_send(job);
+    }
+    atomic_fetch_add(&s->counters.status[5], 1);
     return MHD_queue_response(job->mhd, 503, job->r.api ? s->shed_api : s->shed_page);
 }
 
@@ -256,6 +261,8 @@ static mhd_result request_come(struct job *job)
     r->n_body = job->n_body;
     conn_enter(job->conn, CONN_WORK, 0);
     if (job->refusal) {
+        r->body = ""; // only a part of it was kept, if any
+        r->n_body = 0;
         route_refuse(s->setup.routes, r, job->refusal, &job->res);
     } else if (job->kind == JOB_PING) {
         response_init(&job->res, job->arena);

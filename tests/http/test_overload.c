@@ -161,6 +161,10 @@ TEST(the_refusal_says_when_to_come_back)
     CHECK(strstr(got, "\r\nRetry-After: 1\r\n") != NULL);
     CHECK(strstr(got, "\r\nContent-Security-Policy: ") != NULL);
     CHECK(strstr(got, "\r\nCache-Control: no-store\r\n") != NULL);
+    got = toy_ask(&toy, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n"
+                        "Content-Type: application/x-www-form-urlencoded\r\n\r\nnote=kept");
+    CHECK_INT(toy_status(got), 503);
+    CHECK_STR(toy_body(got), "error=overloaded sent=note=kept\n");
     // What needs no worker is answered all the same, and so is another pool.
     CHECK_INT(toy_status(toy_ask(&toy, "GET /hello HTTP/1.1\r\nHost: a\r\n\r\n")), 200);
     CHECK_INT(toy_status(toy_ask(&toy, "GET /slow/0 HTTP/1.1\r\nHost: a\r\n\r\n")), 200);

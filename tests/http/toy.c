@@ -92,7 +92,15 @@ static const struct route routes[] = {
     {"GET", "/people/{ref}", PERM_NONE, POOL_MAIN, OPEN, on_refuse, "", NULL, NULL, NULL, 200},
     {"GET", "/private", PERM_self, POOL_MAIN, 0, on_hello, "", NULL, NULL, NULL, 200},
 };
-static const struct route_table table = {.routes = routes, .n = sizeof(routes) / sizeof(routes[0])};
+// As the real pages do: words that were sent come back.
+static void page_error(struct request *r, enum err e, struct response *res)
+{
+    res->type = "text/plain; charset=utf-8";
+    buf_printf(&res->body, "error=%s sent=%.*s\n", err_row(e)->type, (int)r->n_body,
+               r->body ? r->body : "");
+}
+
+static const struct route_table table = {.page_error = page_error, .routes = routes, .n = sizeof(routes) / sizeof(routes[0])};
 
 void toy_init(struct toy *toy)
 {
