@@ -63,6 +63,14 @@ static void print_password(const char *username, const char *password)
             username);
 }
 
+// The database holds the same rule; here it is said in words.
+static bool username_ok(const char *s)
+{
+    static const char all[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._@-";
+    size_t n = strlen(s);
+    return n >= 2 && n <= 64 && strspn(s, all) == n && !strchr("._@-", s[0]);
+}
+
 static enum err add(struct cli *cli)
 {
     struct ctx *ctx = cli->ctx;
@@ -74,6 +82,9 @@ static enum err add(struct cli *cli)
         e = cli_required(cli, "role", &role);
     if (!e)
         e = cli_required(cli, "name", &name);
+    if (!e && !username_ok(username))
+        e = ctx_refuse(ctx, ERR_USAGE, "a username is 2 to 64 letters, digits and . _ @ -, and begins "
+                                       "with a letter or digit");
     if (!e && !role_find(role, &known))
         e = ctx_refuse(ctx, ERR_USAGE, "there is no role \"%s\"", role);
     if (!e)
