@@ -14,8 +14,7 @@ create table access.site (
 create table access.agency (
   id       uuid primary key,
   name     text not null check (length(name) between 1 and 120),
-  kind     text not null check (kind in ('vrn', 'police', 'probation', 'youth_justice', 'provider',
-                                         'evaluator', 'other')),
+  kind     app.code not null, -- of the vocabulary agency_kind
   site_id  text references access.site, -- null: works at every site
   ended_at timestamptz,
   version  int not null default 1,
