@@ -19,7 +19,8 @@
 static const struct field file_rows[] = {
     TEXT(person_file, stage),       TIME(person_file, stage_since),
     TEXT(person_file, worker),      TEXT(person_file, worker_id),
-    TEXT(person_file, team),        TEXT(person_file, supervision),
+    TEXT(person_file, team),        TEXT(person_file, team_id),
+    TEXT(person_file, agency_id),   TEXT(person_file, supervision),
     TEXT(person_file, supervising_agency), TEXT(person_file, status),
     DATE(person_file, since),       TEXT(person_file, basis),
     TIME(person_file, last_contact), DATE(person_file, next_contact_due),
@@ -80,6 +81,32 @@ enum err person_name_open(struct ctx *ctx, const struct db_pipeline *pl, size_t 
     if (!e)
         *ret_name = joined_name(ctx->arena, given, family);
     return e;
+}
+
+static bool same(const char *a, const char *b)
+{
+    return a && b && strcmp(a, b) == 0;
+}
+
+bool person_may(const struct ctx *ctx, enum permission p, const struct person_file *file)
+{
+    const struct actor *actor = ctx->actor;
+    if (!actor)
+        return false;
+    switch (permission_row(p)->scope[actor->role]) {
+    case SCOPE_OWN:
+        return actor->role == ROLE_PROVIDER || same(file->worker_id, actor->user_id);
+    case SCOPE_TEAM:
+        return same(file->team_id, actor->team_id);
+    case SCOPE_AGENCY:
+        return same(file->agency_id, actor->agency_id);
+    case SCOPE_SITE:
+        return !actor->site || same(file->person.site, actor->site);
+    case SCOPE_ALL:
+        return true;
+    default:
+        return false;
+    }
 }
 
 size_t person_file_add(struct ctx *ctx, struct access_tx *tx)

@@ -17,8 +17,8 @@ struct person_file {
     const char *name, *known_as, *date_of_birth; // identity_read
     const char *interpreter;                     // language needed, or NULL
     const char *stage, *stage_since;
-    const char *worker, *worker_id, *team;
-    const char *supervision, *supervising_agency;
+    const char *worker, *worker_id, *team, *team_id;
+    const char *supervision, *supervising_agency, *agency_id;
     const char *status, *since, *basis, *last_contact, *next_contact_due; // engagement status
     const char *overdue; // "true": the next contact was due before today
     const struct safety_flag *flags;
@@ -30,6 +30,10 @@ struct person_file {
 struct db_pipeline;
 enum err person_name_open(struct ctx *ctx, const struct db_pipeline *pl, size_t i, size_t row,
                           const char *person_id, const char **ret_name) MUST_CHECK;
+
+/** True if the actor's scope for the permission covers this person, as far as the file tells: for
+ *  showing links. The wall itself is the database's. */
+bool person_may(const struct ctx *ctx, enum permission p, const struct person_file *file);
 
 /** Queues the reading of the person's header; returns the index of its first statement. */
 size_t person_file_add(struct ctx *ctx, struct access_tx *tx);

@@ -106,10 +106,11 @@ static struct line_views stage_lines(struct arena *a, const struct case_file *c)
     return (struct line_views){lines, c->n_stages};
 }
 
-static const char *link_if(struct request *r, enum permission p, const char *ref, const char *path)
+static const char *link_if(struct request *r, enum permission p, const struct person_file *file,
+                           const char *path)
 {
-    return actor_may(r->ctx.actor, p)
-               ? arena_printf(r->ctx.arena, "/participants/%s/%s", ref, path)
+    return person_may(&r->ctx, p, file)
+               ? arena_printf(r->ctx.arena, "/participants/%s/%s", file->person.ref, path)
                : NULL;
 }
 
@@ -121,21 +122,20 @@ enum err web_case(struct request *r, struct response *res)
     if (e)
         return e;
     const struct actor *actor = r->ctx.actor;
-    ref = c.header.person.ref;
     struct case_view v = {
         .person = person_view_new(r, &c.header, NULL, PERSON_OVERVIEW),
         .contacts = contact_views_new(r, &c.contacts),
         .referrals = referral_lines(r->ctx.arena, &c),
         .escalations = escalation_lines(r->ctx.arena, &c),
         .stages = stage_lines(r->ctx.arena, &c),
-        .contacts_href = link_if(r, PERM_contact_read, ref, "contacts"),
-        .new_referral = link_if(r, PERM_referral_write, ref, "referrals/new"),
-        .new_escalation = link_if(r, PERM_escalation_raise, ref, "escalations/new"),
-        .change_stage = link_if(r, PERM_participant_stage, ref, "stage"),
-        .record_offer = link_if(r, PERM_participant_stage, ref, "offers/new"),
-        .add_flag = link_if(r, PERM_flag_write, ref, "flags/new"),
-        .assign = link_if(r, PERM_participant_assign, ref, "assign"),
-        .status_href = link_if(r, PERM_status_read, ref, "status"),
+        .contacts_href = link_if(r, PERM_contact_read, &c.header, "contacts"),
+        .new_referral = link_if(r, PERM_referral_write, &c.header, "referrals/new"),
+        .new_escalation = link_if(r, PERM_escalation_raise, &c.header, "escalations/new"),
+        .change_stage = link_if(r, PERM_participant_stage, &c.header, "stage"),
+        .record_offer = link_if(r, PERM_participant_stage, &c.header, "offers/new"),
+        .add_flag = link_if(r, PERM_flag_write, &c.header, "flags/new"),
+        .assign = link_if(r, PERM_participant_assign, &c.header, "assign"),
+        .status_href = link_if(r, PERM_status_read, &c.header, "status"),
         .may_contacts = actor_may(actor, PERM_contact_read),
         .may_referrals = actor_may(actor, PERM_referral_read),
         .may_escalations = actor_may(actor, PERM_escalation_read),

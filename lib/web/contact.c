@@ -228,7 +228,7 @@ enum err web_contact_show(struct request *r, struct response *res)
         .earlier = {views + 1, all.n - 1},
         .list_href = arena_printf(r->ctx.arena, "/participants/%s/contacts", file.person.ref),
     };
-    if (actor_may(r->ctx.actor, PERM_contact_write))
+    if (person_may(&r->ctx, PERM_contact_write, &file))
         v.correct_href = arena_printf(r->ctx.arena, "%s/%s/correct", v.list_href, list.rows[0]->id);
     struct page *page = web_page(r, res, "Contact");
     crumbs(r, page, &file, "Contact");

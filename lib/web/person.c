@@ -89,7 +89,7 @@ static void add_flags(struct request *r, const struct person_file *f, struct per
     v->n_flags = f->n_flags;
 }
 
-static void add_tabs(struct request *r, const char *ref, enum person_tab tab,
+static void add_tabs(struct request *r, const struct person_file *f, enum person_tab tab,
                      struct person_view *v)
 {
     static const struct {
@@ -106,10 +106,10 @@ static void add_tabs(struct request *r, const char *ref, enum person_tab tab,
     enum { TABS = sizeof(rows) / sizeof(rows[0]) };
     struct person_tab_view *tabs = ARENA_ARRAY(r->ctx.arena, struct person_tab_view, TABS);
     for (size_t i = 0; i < TABS; i++)
-        if (actor_may(r->ctx.actor, rows[i].permission))
+        if (person_may(&r->ctx, rows[i].permission, f))
             tabs[v->n_tabs++] = (struct person_tab_view){
                 .text = rows[i].text,
-                .href = arena_printf(r->ctx.arena, "/participants/%s%s", ref, rows[i].path),
+                .href = arena_printf(r->ctx.arena, "/participants/%s%s", v->ref, rows[i].path),
                 .current = rows[i].tab == tab,
             };
     v->tabs = tabs;
@@ -129,8 +129,8 @@ const struct person_view *person_view_new(struct request *r, const struct person
     add_badges(r, file, v);
     add_flags(r, file, v);
     if (tab != PERSON_NO_TAB) {
-        add_tabs(r, v->ref, tab, v);
-        if (actor_may(r->ctx.actor, PERM_contact_write))
+        add_tabs(r, file, tab, v);
+        if (person_may(&r->ctx, PERM_contact_write, file))
             v->record_contact = arena_printf(r->ctx.arena, "/participants/%s/contacts/new", v->ref);
     }
     return v;

@@ -2,7 +2,7 @@
 -- opened), with nulls where the actor's role sees nothing.
 
 -- name: person_file
-select p.version, p.stage, p.stage_at as stage_since, p.supervision, p.worker_id,
+select p.version, p.stage, p.stage_at as stage_since, p.supervision, p.worker_id, p.team_id, p.agency_id,
        w.display_name as worker, t.name as team, g.name as supervising_agency,
        k.status, k.since, k.basis, k.last_contact_at as last_contact, k.next_contact_due,
        k.next_contact_due < app.today() as overdue,

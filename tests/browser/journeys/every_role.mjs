@@ -13,7 +13,7 @@ function kind(href, base) {
 
 export default {
   journeys: ROLES.map((role) => ({
-    name: `every kind of page that a ${role.replace('_', ' ')} reaches`,
+    name: `every kind of page: ${role.replace('_', ' ')}`,
     role,
     // On a phone without scripts and on a desk with them: every page in both, at half the time.
     variants: (v) => v.js === (v.width > 700),
