@@ -21,7 +21,7 @@ const struct identifier_kind identifier_kinds[] = {
     {"upn", "UPN", "A123456789012", true},
     {"nino", "National Insurance number", "AB 12 34 56 C", true},
     {"uprn", "UPRN", "100030342890", false},
-    {"phone", "phone number", "07700 900123", true},
+    {"phone", "phone number", "07700 900123", false},
     {"other", "number", "any text of up to 32 characters", false},
     {NULL, NULL, NULL, false},
 };

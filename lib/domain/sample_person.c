@@ -234,8 +234,7 @@ static const char *make_pnc(struct arena *a, struct rng *r)
 static enum err fill_identifiers(struct sample_rows *rows)
 {
     struct arena *a = rows->seal.arena;
-    struct rng names = rng_for(rows, RNG_IDENTITY), r = rng_for(rows, RNG_FLAG);
-    struct made_identity i = make_identity(rows, &names);
+    struct rng r = rng_for(rows, RNG_FLAG);
     enum err e = ERR_OK;
     if (rng_chance(&r, 70))
         e = identifier(rows, &r, "pnc", make_pnc(a, &r));
@@ -246,8 +245,6 @@ static enum err fill_identifiers(struct sample_rows *rows)
         e = identifier(rows, &r, "nomis", arena_printf(a, "A%04d%c%c", rng_between(&r, 1, 9999),
                                                        'A' + rng_between(&r, 0, 25),
                                                        'A' + rng_between(&r, 0, 25)));
-    if (!e && i.phone)
-        e = identifier(rows, &r, "phone", i.phone);
     return e;
 }
 

@@ -19,6 +19,7 @@ extern const struct field_table escalation_input_table, escalation_move_table, a
     escalation_table, escalation_row_table, escalation_saved_table,
     escalation_query_table;                                                  // domain/escalation_fields.c
 extern const struct field_table export_input_table;                          // domain/export.c
+extern const struct field_table audit_event_table, audit_query_table;       // domain/audit_log.c
 extern const struct field_table user_table, user_query_table, agency_table,
     agency_query_table;                                                      // domain/user_fields.c
 extern const struct field_table user_input_table, user_change_table, agency_input_table,
