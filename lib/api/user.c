@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-// User accounts and agencies in JSON, for reading.
+// Accounts and agencies in JSON.
 #include "domain/user.h"
 
 #include "api/api.h"
-#include "api/handlers.h"
 
 enum err api_user_list(struct request *r, struct response *res)
 {
