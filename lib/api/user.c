@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Accounts and agencies in JSON.
+// User accounts and agencies in JSON, for reading.
 #include "domain/user.h"
 
 #include "api/api.h"
+#include "api/handlers.h"
 
 enum err api_user_list(struct request *r, struct response *res)
 {
