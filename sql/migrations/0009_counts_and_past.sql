@@ -239,33 +239,6 @@ end $$;
 create trigger z_notify after insert on app.export
   for each row execute function app.export_notify();
 
--- For readers of the audit log, who need not be able to find people: the id of a reference, and the
--- references of ids, of all sites or of the site that the log is read for.
-create function audit.subject(p_ref text) returns uuid
-  language plpgsql stable security definer set search_path = pg_catalog
-  as $$
-begin
-  return (select p.id from app.participant p
-           where p.ref = p_ref
-             and (access.all_for('audit_read') or p.site_id = access.site_for('audit_read')
-                  or p.worker_id = access.worker_for('audit_read'))
-             and p.id <> all (access.conflicts()));
-end $$;
-create function audit.refs(ids uuid[]) returns text
-  language plpgsql stable security definer set search_path = pg_catalog
-  as $$
-declare
-  every constant boolean := access.all_for('audit_read');
-  own_site constant text := access.site_for('audit_read');
-  own constant uuid := access.worker_for('audit_read');
-  hidden constant uuid[] := access.conflicts();
-begin
-  return (select string_agg(p.ref, ' ' order by p.ref) from app.participant p
-           where p.id = any (ids) and p.id <> all (hidden)
-             and (every or p.site_id = own_site or p.worker_id = own));
-end $$;
-grant execute on function audit.subject(text), audit.refs(uuid[]) to phoenix_app;
-
 -- Reports count referrals by when they were sent.
 create index referral_sent on app.referral (site_id, sent_at);
 
