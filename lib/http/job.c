@@ -15,7 +15,6 @@
 enum {
     FREE_JOBS_MOST = 128,
     BODY_BYTES_MOST = 96 * 1024 * 1024, // of all bodies being received
-    UPLOAD_BYTES_A_SECOND = 8192,       // slower than this is not an upload but an attack
 };
 
 static struct job *job_new(struct server *s, struct conn *c, void *mhd)
@@ -160,7 +159,7 @@ void job_body_expect(struct job *job, size_t length)
 {
     job->body_length = length;
     conn_enter(job->conn, CONN_BODY,
-               job->server->config->idle_timeout + (long)(length / UPLOAD_BYTES_A_SECOND));
+               job->server->config->idle_timeout + (long)(length / JOB_BYTES_A_SECOND));
 }
 
 static bool body_budget(struct job *job, size_t more)

@@ -36,6 +36,7 @@ struct conn {
     char target[GATE_TARGET_MAX + 1];
 };
 
+enum { JOB_BYTES_A_SECOND = 8192 }; // a transfer slower than this is not one but an attack
 enum job_kind { JOB_ROUTE, JOB_PING, JOB_READY };
 
 // One request in hand: its memory is wiped and reused when the answer has been sent.

@@ -58,6 +58,7 @@ static struct MHD_Response *file_response(struct response *res)
         res->type = "text/plain; charset=utf-8";
         return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
     }
+    res->n_static = (size_t)st.st_size; // how much is to be sent
     return MHD_create_response_from_fd64((uint64_t)st.st_size, fd);
 }
 
@@ -109,7 +110,11 @@ static mhd_result job_send(struct job *job)
     int status = job->res.status ? job->res.status : 200;
     mhd_result sent = MHD_queue_response(job->mhd, (unsigned)status, response);
     MHD_destroy_response(response);
-    conn_enter(job->conn, CONN_WORK, 0); // libmicrohttpd's own time limit watches the sending
+    // A fair time and the size at the slowest speed allowed; a client that takes nothing at all is given
+    // up earlier, by libmicrohttpd.
+    size_t size = job->res.n_static > job->res.body.n ? job->res.n_static : job->res.body.n;
+    conn_enter(job->conn, CONN_WORK,
+               s->config->idle_timeout + (long)(size / JOB_BYTES_A_SECOND));
     count_answer(s, status, clock_mono_us() - job->began_us);
     return sent;
 }
@@ -118,7 +123,7 @@ static mhd_result shed(struct job *job)
 {
     struct server *s = job->server;
     atomic_fetch_add(&s->counters.shed, 1);
-    conn_enter(job->conn, CONN_WORK, 0);
+    conn_enter(job->conn, CONN_WORK, s->config->idle_timeout);
     if (job->n_body && !job->r.api) { // a page gives back what was typed, so it is made for each
         route_refuse(s->setup.routes, &job->r, ERR_OVERLOADED, &job->res);
         job->answered = true;

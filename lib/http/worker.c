@@ -79,7 +79,7 @@ enum err workers_start(struct ctx *ctx, struct server *s)
     size_t main_pool = (size_t)s->config->workers, slow = (size_t)s->config->slow_workers;
     // At twice the capacity those accepted must still be answered within a quarter of a second.
     s->queues[POOL_MAIN] = queue_new(&(struct queue_limits){
-        (size_t)s->config->queue, (unsigned)main_pool, 120 * 1000, 180 * 1000});
+        (size_t)s->config->queue, (unsigned)main_pool, 100 * 1000, 150 * 1000});
     // Signing in is slow on purpose: people may wait for it.
     s->queues[POOL_SLOW] = queue_new(&(struct queue_limits){
         (size_t)s->config->queue, (unsigned)slow, 2000 * 1000, 3000 * 1000});

@@ -341,9 +341,11 @@ TEST(connection_limits)
     toy_stop(&toy);
 }
 
-TEST(a_hundred_connections)
+static void serve_a_hundred(long http_threads)
 {
-    start();
+    toy_init(&toy);
+    toy.config.http_threads = http_threads;
+    toy_start(&toy);
     int fds[100];
     static const char ask[] = "GET /work HTTP/1.1\r\n" HOST "\r\n";
     for (int i = 0; i < 100; i++)
@@ -362,6 +364,24 @@ TEST(a_hundred_connections)
     }
     for (int i = 0; i < 100; i++)
         close(fds[i]);
+    toy_stop(&toy);
+}
+
+TEST(a_hundred_connections)
+{
+    serve_a_hundred(1);
+    serve_a_hundred(3);
+}
+
+TEST(over_tls)
+{
+    toy_init(&toy);
+    toy.config.tls = true;
+    toy_start(&toy);
+    const char *got = toy_ask(&toy, "GET /hello HTTP/1.1\r\n" HOST "\r\n");
+    CHECK(strstr(got, "\r\nStrict-Transport-Security: max-age=") != NULL);
+    got = toy_ask(&toy, "BAD\r\n\r\n");
+    CHECK(strstr(got, "\r\nStrict-Transport-Security: max-age=") != NULL);
     toy_stop(&toy);
 }
 
@@ -459,5 +479,5 @@ TESTS("http serving", T(answers_carry_security_headers), T(statuses), T(head_fol
       T(too_large_a_body_can_read_its_answer), T(uploads), T(large_answers_and_files),
       T(the_proxy_names_the_remote_address), T(absent_and_invisible_answer_alike),
       T(slow_heads_are_cut_off), T(slow_bodies_are_cut_off), T(connection_limits),
-      T(a_hundred_connections), T(clients_that_leave_cost_nothing),
+      T(a_hundred_connections), T(over_tls), T(clients_that_leave_cost_nothing),
       T(draining_finishes_what_is_in_hand), T(metrics_have_their_own_listener))
