@@ -138,7 +138,6 @@ static const struct {
     {"username", "matrix.person", NULL},
     {"date_of_birth", "1990-01-01", NULL},
     {"role", "navigator", NULL},
-    {"site", "leicester", NULL},
 };
 
 static const char *sample_text(const struct field *f)
@@ -148,8 +147,21 @@ static const char *sample_text(const struct field *f)
     return arena_strndup(arena, words, n);
 }
 
+// A manager adds people at his or her own site and nowhere else.
+static const char *own_site(void)
+{
+    if (strcmp(at_role, "nobody") == 0)
+        return "leicester";
+    const char *sql = arena_printf(arena, "select coalesce(site_id, 'leicester') from access.\"user\" "
+                                          "where username = '%s'",
+                                   visitor_username(journey_visitor(at_role)));
+    return arena_strdup(arena, journey_sql(sql));
+}
+
 static const char *sample_value(const struct field_table *t, const struct field *f)
 {
+    if (strcmp(f->name, "site") == 0)
+        return own_site();
     for (size_t i = 0; i < sizeof(known_values) / sizeof(known_values[0]); i++)
         if (strcmp(known_values[i].name, f->name) == 0 &&
             (!known_values[i].table || known_values[i].table == t))
@@ -176,7 +188,8 @@ static const char *sample_value(const struct field_table *t, const struct field 
 
 static bool wanted(const struct field *f)
 {
-    return (f->flags & FIELD_REQUIRED) && !(f->flags & FIELD_READONLY);
+    bool asked = (f->flags & FIELD_REQUIRED) || strcmp(f->name, "site") == 0;
+    return asked && !(f->flags & FIELD_READONLY);
 }
 
 static const char *json_body(const struct route *r)
