@@ -18,7 +18,9 @@ extern const struct field_table referral_input_table, referral_move_table, sessi
 extern const struct field_table escalation_input_table, escalation_move_table, action_input_table,
     escalation_table, escalation_row_table, escalation_saved_table,
     escalation_query_table;                                                  // domain/escalation_fields.c
-extern const struct field_table export_input_table;                          // domain/export.c
+extern const struct field_table export_input_table, export_saved_table, export_table,
+    export_query_table;                                                      // domain/export.c
+extern const struct field_table report_table;                                // domain/report.c
 extern const struct field_table audit_event_table, audit_query_table;       // domain/audit_log.c
 extern const struct field_table user_table, user_query_table, agency_table,
     agency_query_table;                                                      // domain/user_fields.c
