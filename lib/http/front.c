@@ -132,15 +132,14 @@ static bool within_limits(struct front *f, const struct conn *c, bool *ret_flood
 static void send_refusal(struct front *f, const struct conn *c, int status, const char *reason,
                          enum err e)
 {
-    char headers[1024] = "", text[2048], body[256];
+    char headers[1024] = "", text[2048], body[REFUSAL_MAX];
     size_t at = 0;
     for (const struct pair *h = health_security_headers(f->server->config->tls); h->name; h++)
         at += (size_t)snprintf(headers + at, sizeof(headers) - at, "%s: %s\r\n", h->name, h->value);
-    int n_body = snprintf(body, sizeof(body), "{\"type\":\"%s\",\"title\":\"%s\",\"status\":%d}\n",
-                          err_row(e)->type, err_row(e)->words, status);
+    size_t n_body = health_refusal(body, e, status);
     int n = snprintf(text, sizeof(text),
                      "HTTP/1.1 %d %s\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
-                     "Content-Length: %d\r\nCache-Control: no-store\r\n%s%s\r\n%s",
+                     "Content-Length: %zu\r\nCache-Control: no-store\r\n%s%s\r\n%s",
                      status, reason, n_body, status == 503 ? "Retry-After: 1\r\n" : "", headers, body);
     // A fresh socket takes this much at once; if it does not, there is nobody to tell.
     if (send(c->fd, text, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT) != n)

@@ -2,8 +2,10 @@
 #include "http/private.h"
 
 #include "base/clock.h"
+#include "base/uuid.h"
 #include "db/db.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const unsigned long latency_steps_us[LATENCY_STEPS] = {1000,  2000,   5000,   10000,  25000,
@@ -26,6 +28,17 @@ const struct pair *health_security_headers(bool tls)
         {NULL, NULL},
     };
     return tls ? headers : headers + 1;
+}
+
+size_t health_refusal(char out[REFUSAL_MAX], enum err e, int status)
+{
+    struct arena *a = arena_new();
+    int n = snprintf(out, REFUSAL_MAX,
+                     "{\"type\":\"urn:phoenix:problem:%s\",\"title\":\"%s\",\"status\":%d,"
+                     "\"errors\":[],\"request_id\":\"%s\"}",
+                     err_row(e)->type, err_row(e)->words, status, uuid_new(a));
+    arena_free(a);
+    return n > 0 && n < REFUSAL_MAX ? (size_t)n : 0;
 }
 
 static enum err check_schema(struct ctx *ctx)

@@ -137,5 +137,8 @@ void workers_stop(struct server *s);
 
 // --- health.c
 void health_ready(struct server *s, struct request *r, struct response *res);
+enum { REFUSAL_MAX = 320 };
+/** problem+json for what never became a request; the shape of lib/api's. Gives its length. */
+size_t health_refusal(char out[REFUSAL_MAX], enum err e, int status);
 /** The security headers of every answer: name, value pairs ended by a NULL name. */
 const struct pair *health_security_headers(bool tls);

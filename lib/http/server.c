@@ -138,11 +138,10 @@ static mhd_result refuse_head(struct server *s, struct MHD_Connection *mhd, enum
 {
     atomic_fetch_add(&s->counters.refused_heads, 1);
     log_event(LOG_INFO, "request_refused", "by", "gate", "why", err_row(e)->type, NULL);
-    char body[256];
-    int n = snprintf(body, sizeof(body), "{\"type\":\"%s\",\"title\":\"%s\",\"status\":%d}\n",
-                     err_row(e)->type, err_row(e)->words, status);
+    char body[REFUSAL_MAX];
+    size_t n = health_refusal(body, e, status);
     struct MHD_Response *response =
-        MHD_create_response_from_buffer((size_t)n, body, MHD_RESPMEM_MUST_COPY);
+        MHD_create_response_from_buffer(n, body, MHD_RESPMEM_MUST_COPY);
     if (!response)
         return MHD_NO;
     for (const struct pair *h = health_security_headers(s->config->tls); h->name; h++)

@@ -129,6 +129,8 @@ static void check_first(const struct probe *p)
     CHECK_INT(toy_answers(got), 1);
     CHECK(closed);
     CHECK(strstr(got, "Connection: close") != NULL);
+    CHECK(strncmp(toy_body(got), "{\"type\":\"urn:phoenix:problem:malformed-request\",", 49) == 0);
+    CHECK(got[strlen(got) - 1] == '}');
 }
 
 static int refusals(const char *answers)
