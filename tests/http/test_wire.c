@@ -129,7 +129,7 @@ static void check_first(const struct probe *p)
     CHECK_INT(toy_answers(got), 1);
     CHECK(closed);
     CHECK(strstr(got, "Connection: close") != NULL);
-    CHECK(strncmp(toy_body(got), "{\"type\":\"urn:phoenix:problem:malformed-request\",", 49) == 0);
+    CHECK(strstr(toy_body(got), "{\"type\":\"urn:phoenix:problem:malformed-request\",") == toy_body(got));
     CHECK(got[strlen(got) - 1] == '}');
 }
 
