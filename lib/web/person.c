@@ -53,8 +53,10 @@ static void add_status(struct request *r, const struct person_file *f, struct pe
         return;
     v->status = vocab_label("status", f->status);
     v->status_classes = status_tag_classes(f->status);
-    v->status_line = f->since && f->basis
-                         ? arena_printf(a, "Since %s: %s", date_words(a, f->since), f->basis)
+    // The basis often says since when in its own words.
+    const char *since = f->since ? date_words(a, f->since) : NULL;
+    v->status_line = since && f->basis && !strstr(f->basis, since)
+                         ? arena_printf(a, "Since %s. %s", since, f->basis)
                          : f->basis;
     if (!f->next_contact_due || !person_is_open(f))
         return;

@@ -4,7 +4,7 @@
 -- People of the worker, the team or the site.
 -- name: home_people
 with mine as materialized (
-  select k.site_id, k.participant_id, k.ref, k.status, k.since, k.basis, k.worker_id,
+  select k.site_id, k.participant_id, k.ref, k.status, k.since, k.worker_id,
          k.next_contact_due, k.last_contact_at
     from app.engagement_now k
    where (k.worker_id = (select access.worker_for('contact_write'))
@@ -39,11 +39,12 @@ with mine as materialized (
   select access.audit('people_listed', null, array_agg(distinct s.participant_id), 'page=home')
     from sections s having count(*) > 0
 )
-select s.section, s.total, s.participant_id, s.ref, s.status, s.since, s.basis, s.due,
+select s.section, s.total, s.participant_id, s.ref, s.status, s.since, k.basis, s.due,
        s.last_contact_at as last_contact, w.display_name as worker,
        i.given_name, i.family_name, dk.wrapped
   from sections s
   cross join logged
+  join app.engagement_now k on k.site_id = s.site_id and k.participant_id = s.participant_id
   left join app.identity i on i.site_id = s.site_id and i.participant_id = s.participant_id
   left join access."user" w on w.id = s.worker_id
   left join lateral (select d.wrapped from app.data_key d
@@ -99,11 +100,12 @@ select s.section, s.total, s.participant_id, s.id, s.service as what, s.state as
 -- name: home_escalations
 with mine as materialized (
   select e.site_id, e.id, e.participant_id, e.trigger, e.state, e.raised_at, e.decision_due,
+         -- in (select unnest ...) is hashed once; any (array) would be searched through for every row
          (e.site_id = (select access.site_for('escalation_decide'))
-          or e.participant_id = any ((select access.mine('escalation_decide'))::uuid[])
-          or e.participant_id = any ((select access.mine('caseload_read'))::uuid[])) is true as decide,
+          or e.participant_id in (select unnest(access.mine('escalation_decide')))
+          or e.participant_id in (select unnest(access.mine('caseload_read')))) is true as decide,
          (e.site_id = (select access.site_for('escalation_act'))
-          or e.participant_id = any ((select access.mine('escalation_act'))::uuid[])) is true as act
+          or e.participant_id in (select unnest(access.mine('escalation_act')))) is true as act
     from app.escalation e
    where (e.state <> 'closed' or e.raised_at > now() - interval '30 days')
      and (e.site_id = (select access.site_for('escalation_read'))
