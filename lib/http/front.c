@@ -291,6 +291,16 @@ static void accept_some(struct front *f)
 
 // --- time limits ---------------------------------------------------------------------------------
 
+// A connection with libmicrohttpd, which sees the end of the stream and closes. Nothing has been sent
+// to one whose body is too large, so that it can be told why.
+static void give_up(struct front *f, struct conn *c)
+{
+    int open = REFUSAL_OPEN;
+    if (atomic_compare_exchange_strong(&c->refusal, &open, REFUSAL_FRONT))
+        send_refusal(f, c, 413, "Content Too Large", ERR_TOO_LARGE);
+    shutdown(c->fd, SHUT_RDWR);
+}
+
 static void sweep(struct front *f)
 {
     uint64_t now = clock_mono_us();
@@ -302,8 +312,8 @@ static void sweep(struct front *f)
         if (deadline && now > deadline) {
             int stage = atomic_load(&c->stage);
             ours = stage == CONN_FIRST || stage == CONN_LINGER;
-            if (!ours) // libmicrohttpd sees the end of the stream, and closes
-                shutdown(c->fd, SHUT_RDWR);
+            if (!ours)
+                give_up(f, c);
         }
         pthread_mutex_unlock(&f->lock);
         if (!more)

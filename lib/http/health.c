@@ -58,9 +58,10 @@ void health_ready(struct server *s, struct request *r, struct response *res)
     struct ctx *ctx = &r->ctx;
     response_init(res, ctx->arena);
     res->type = "text/plain; charset=utf-8";
-    enum err e = ctx->db ? db_ready(ctx, ctx->db) : ERR_UNAVAILABLE;
+    // The schema first: statements for a newer one cannot even be prepared.
+    enum err e = ctx->db ? check_schema(ctx) : ERR_UNAVAILABLE;
     if (!e)
-        e = check_schema(ctx);
+        e = db_ready(ctx, ctx->db);
     if (!e && ctx->keys)
         e = access_keyring_check(ctx);
     if (!e && s->setup.ready)

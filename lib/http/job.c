@@ -14,6 +14,7 @@
 
 enum {
     FREE_JOBS_MOST = 128,
+    WASTE_SECONDS = 1, // without a byte of a body that is not taken
     BODY_BYTES_MOST = 96 * 1024 * 1024, // of all bodies being received
 };
 
@@ -162,6 +163,14 @@ void job_body_expect(struct job *job, size_t length)
                job->server->config->idle_timeout + (long)(length / JOB_BYTES_A_SECOND));
 }
 
+void job_body_waste(struct job *job, size_t length)
+{
+    job_body_expect(job, length);
+    job->waste_until_us = atomic_load(&job->conn->deadline_us);
+    atomic_store(&job->conn->refusal, REFUSAL_OPEN);
+    conn_enter(job->conn, CONN_BODY, WASTE_SECONDS);
+}
+
 static bool body_budget(struct job *job, size_t more)
 {
     size_t before = atomic_fetch_add(&job->server->body_bytes, more);
@@ -171,6 +180,8 @@ static bool body_budget(struct job *job, size_t more)
 
 void job_body_add(struct job *job, const char *p, size_t n)
 {
+    if (job->waste_until_us && clock_mono_us() + WASTE_SECONDS * 1000000 < job->waste_until_us)
+        conn_enter(job->conn, CONN_BODY, WASTE_SECONDS);
     if (job->refusal)
         return; // read to the end and thrown away, so that the answer can be read
     size_t need = job->n_body + n + 1;

@@ -22,10 +22,19 @@ enum conn_stage {
     CONN_WORK,   // being answered
 };
 
+// Who answers a body that is too large: whichever of the two comes first.
+enum conn_refusal {
+    REFUSAL_NONE,
+    REFUSAL_OPEN,   // the rest is being read and thrown away, so that the answer can be read
+    REFUSAL_FRONT,  // nothing more came: the front has answered
+    REFUSAL_SERVER, // all of it came
+};
+
 struct conn {
     int fd;
     _Atomic int stage;
     _Atomic uint64_t deadline_us; // when the stage must be over; 0: no limit
+    _Atomic int refusal; // enum conn_refusal
     size_t lingered;
     struct sockaddr_storage addr;
     socklen_t addr_len;
@@ -53,7 +62,7 @@ struct job {
     enum route_pool pool;
     enum err refusal; // answer this instead of dispatching
     bool answered;    // res is filled
-    uint64_t began_us;
+    uint64_t began_us, waste_until_us;
     char *body;
     size_t n_body, body_cap, body_length;
     size_t budget; // bytes taken from server.body_bytes
@@ -111,6 +120,8 @@ void job_free(struct job *job);
 void jobs_free(struct server *s);
 /** A body of that length follows; it may take a fair time plus its size at the slowest speed allowed. */
 void job_body_expect(struct job *job, size_t length);
+/** The same for a body that will not be taken: thrown away for as long as it keeps coming. */
+void job_body_waste(struct job *job, size_t length);
 /** More of the body. Beyond all memory it sets job->refusal. */
 void job_body_add(struct job *job, const char *p, size_t n);
 

@@ -238,6 +238,8 @@ static mhd_result head_come(struct server *s, struct conn *c, struct MHD_Connect
             route_refuse(s->setup.routes, &job->r, ERR_TOO_LARGE, &job->res);
             return job_send(job);
         }
+        job_body_waste(job, (size_t)facts.length);
+        return MHD_YES;
     }
     job_body_expect(job, (size_t)facts.length);
     return MHD_YES;
@@ -263,6 +265,10 @@ static mhd_result request_come(struct job *job)
         return job_send(job);
     r->body = job->body ? job->body : "";
     r->n_body = job->n_body;
+    int open = REFUSAL_OPEN;
+    if (atomic_load(&job->conn->refusal) != REFUSAL_NONE &&
+        !atomic_compare_exchange_strong(&job->conn->refusal, &open, REFUSAL_SERVER))
+        return MHD_NO; // the front has answered
     conn_enter(job->conn, CONN_WORK, 0);
     if (job->refusal) {
         r->body = ""; // only a part of it was kept, if any
@@ -331,6 +337,7 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **con_cls,
         return;
     if (c->job)
         job_free(c->job);
+    atomic_store(&c->refusal, REFUSAL_NONE);
     conn_enter(c, CONN_HEAD, s->config->idle_timeout);
 }
 

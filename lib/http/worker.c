@@ -82,7 +82,7 @@ enum err workers_start(struct ctx *ctx, struct server *s)
         (size_t)s->config->queue, (unsigned)main_pool, 100 * 1000, 150 * 1000});
     // Signing in is slow on purpose: people may wait for it.
     s->queues[POOL_SLOW] = queue_new(&(struct queue_limits){
-        (size_t)s->config->queue, (unsigned)slow, 2000 * 1000, 3000 * 1000});
+        (size_t)s->config->queue, (unsigned)slow, 4000 * 1000, 6000 * 1000});
     s->workers = calloc(main_pool + slow, sizeof(*s->workers));
     if (!s->workers)
         abort();

@@ -197,6 +197,17 @@ TEST(too_large_a_body_can_read_its_answer)
     CHECK_INT(toy_status(toy_receive(&toy, fd, 1, 5000, NULL)), 413);
     close(fd);
 
+    // Announced, begun and not gone on with: the answer does not wait for the rest.
+    bool closed;
+    fd = toy_connect(&toy);
+    toy_send(fd, head, strlen(head));
+    toy_send(fd, body, 1000);
+    const char *got = toy_receive(&toy, fd, 0, 4000, &closed);
+    CHECK_INT(toy_status(got), 413);
+    CHECK_INT(toy_answers(got), 1);
+    CHECK(closed);
+    close(fd);
+
     // Within the larger limit of an upload it is taken.
     fd = toy_connect(&toy);
     head = arena_printf(toy.arena,

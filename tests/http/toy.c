@@ -100,7 +100,8 @@ static void page_error(struct request *r, enum err e, struct response *res)
                r->body ? r->body : "");
 }
 
-static const struct route_table table = {.page_error = page_error, .routes = routes, .n = sizeof(routes) / sizeof(routes[0])};
+static const struct route_table table = {
+    .page_error = page_error, .routes = routes, .n = sizeof(routes) / sizeof(routes[0])};
 
 void toy_init(struct toy *toy)
 {
