@@ -31,7 +31,7 @@ enum err api_participant_create(struct request *r, struct response *res)
 enum err api_participant_get(struct request *r, struct response *res)
 {
     struct participant p;
-    enum err e = participant_read(&r->ctx, PERM_status_read, request_ref(r), NULL, &p);
+    enum err e = participant_case_read(&r->ctx, request_ref(r), &p);
     if (!e)
         api_record(r, res, 200, &participant_table, &p);
     return e;
@@ -66,7 +66,7 @@ enum err api_participant_patch(struct request *r, struct response *res)
     if (!e)
         e = participant_change(&r->ctx, request_ref(r), &p.in, r->ctx.if_match);
     if (!e)
-        e = participant_read(&r->ctx, PERM_identity_write, request_ref(r), NULL, &p);
+        e = participant_case_read(&r->ctx, request_ref(r), &p);
     if (!e)
         api_record(r, res, 200, &participant_table, &p);
     return e;

@@ -32,20 +32,33 @@ static const struct field flag_rows[] = {
     TEXT(safety_flag, id),       TEXT(safety_flag, kind),     TIME(safety_flag, added_at),
     TEXT(safety_flag, added_by), DATE(safety_flag, review_due),
 };
-static const struct field_table flag_table = FIELD_TABLE("CaseFlag", struct safety_flag, flag_rows);
+static const struct field_table file_flag_table = FIELD_TABLE("CaseFlag", struct safety_flag, flag_rows);
 
+#define REFERRAL(member) .name = #member, .offset = offsetof(struct case_referral, member)
 static const struct field referral_rows[] = {
-    TEXT(case_referral, id),    TEXT(case_referral, service), TEXT(case_referral, provider),
-    TEXT(case_referral, state), TIME(case_referral, made_at), DATE(case_referral, due),
+    {REFERRAL(id), .type = FIELD_UUID, .label = "Referral", .help = "Id of the referral."},
+    {REFERRAL(service), .type = FIELD_CODE, .vocab = "service", .label = "Service",
+     .help = "What is asked for."},
+    {REFERRAL(provider), .type = FIELD_TEXT, .label = "Provider", .help = "By name."},
+    {REFERRAL(state), .type = FIELD_CODE, .vocab = "referral_state", .label = "State",
+     .help = "Where it stands."},
+    {REFERRAL(made_at), .type = FIELD_TIME, .label = "Made", .help = "When."},
+    {REFERRAL(due), .type = FIELD_DATE, .label = "Due", .help = "By when the provider answers or starts."},
 };
-static const struct field_table referral_rows_table =
+const struct field_table case_referral_table =
     FIELD_TABLE("CaseReferral", struct case_referral, referral_rows);
 
+#define ESCALATION(member) .name = #member, .offset = offsetof(struct case_escalation, member)
 static const struct field escalation_rows[] = {
-    TEXT(case_escalation, id),        TEXT(case_escalation, trigger), TEXT(case_escalation, state),
-    TIME(case_escalation, raised_at), DATE(case_escalation, due),
+    {ESCALATION(id), .type = FIELD_UUID, .label = "Escalation", .help = "Id of the escalation."},
+    {ESCALATION(trigger), .type = FIELD_CODE, .vocab = "trigger", .label = "Trigger",
+     .help = "What it was raised for."},
+    {ESCALATION(state), .type = FIELD_CODE, .vocab = "escalation_state", .label = "State",
+     .help = "Where it stands."},
+    {ESCALATION(raised_at), .type = FIELD_TIME, .label = "Raised", .help = "When."},
+    {ESCALATION(due), .type = FIELD_DATE, .label = "Decision due", .help = "By that day."},
 };
-static const struct field_table escalation_rows_table =
+const struct field_table case_escalation_table =
     FIELD_TABLE("CaseEscalation", struct case_escalation, escalation_rows);
 
 static const struct field stage_rows[] = {
@@ -145,7 +158,7 @@ enum err person_file_get(struct ctx *ctx, struct access_tx *tx, size_t at,
     size_t n = db_nrows(tx->pl, at + 1);
     struct safety_flag *flags = ARENA_ARRAY(ctx->arena, struct safety_flag, n + 1);
     for (size_t i = 0; i < n && !e; i++) {
-        db_row_record(tx->pl, at + 1, i, &flag_table, &flags[i]);
+        db_row_record(tx->pl, at + 1, i, &file_flag_table, &flags[i]);
         struct seal_at where = {SEAL_IDENTITY, person->id, "app.safety_flag", flags[i].id, "detail"};
         e = open_column(ctx, tx->pl, at + 1, i, &where, "sealed_detail", &flags[i].detail);
     }
@@ -179,28 +192,40 @@ static const void *records(struct ctx *ctx, const struct db_pipeline *pl, size_t
     return rows;
 }
 
+size_t case_add(struct ctx *ctx, struct access_tx *tx)
+{
+    size_t at = person_file_add(ctx, tx);
+    contact_list_add(ctx, tx, CASE_CONTACTS);
+    DB_ADD0(tx->pl, Q_CASE_REFERRALS);
+    DB_ADD0(tx->pl, Q_CASE_ESCALATIONS);
+    DB_ADD0(tx->pl, Q_CASE_STAGES);
+    return at;
+}
+
+enum err case_get(struct ctx *ctx, struct access_tx *tx, size_t at, const struct person *person,
+                  struct case_file *ret)
+{
+    // In the order of case_add(); the header is two statements.
+    size_t contacts = at + 2, referrals = at + 3, escalations = at + 4, stages = at + 5;
+    struct case_file c = {0};
+    enum err e = person_file_get(ctx, tx, at, person, &c.header);
+    if (!e)
+        e = contact_list_get(ctx, tx, contacts, CASE_CONTACTS, person, &c.contacts);
+    if (e)
+        return e;
+    c.referrals = records(ctx, tx->pl, referrals, &case_referral_table, &c.n_referrals);
+    c.escalations = records(ctx, tx->pl, escalations, &case_escalation_table, &c.n_escalations);
+    c.stages = records(ctx, tx->pl, stages, &stage_table, &c.n_stages);
+    *ret = c;
+    return ERR_OK;
+}
+
 enum err case_read(struct ctx *ctx, const char *ref, struct case_file *ret)
 {
     struct access_tx tx = access_begin(ctx, PERM_status_read, ref);
-    size_t header = person_file_add(ctx, &tx);
-    size_t contacts = contact_list_add(ctx, &tx, CASE_CONTACTS);
-    size_t referrals = DB_ADD0(tx.pl, Q_CASE_REFERRALS);
-    size_t escalations = DB_ADD0(tx.pl, Q_CASE_ESCALATIONS);
-    size_t stages = DB_ADD0(tx.pl, Q_CASE_STAGES);
+    size_t at = case_add(ctx, &tx);
     access_audit(ctx, &tx, AUDIT_person_viewed, NULL, NULL, NULL);
     struct person person;
     enum err e = access_run(ctx, &tx, &person);
-    if (e)
-        return e;
-    struct case_file c = {0};
-    e = person_file_get(ctx, &tx, header, &person, &c.header);
-    if (!e)
-        e = contact_list_get(ctx, &tx, contacts, CASE_CONTACTS, &person, &c.contacts);
-    if (e)
-        return e;
-    c.referrals = records(ctx, tx.pl, referrals, &referral_rows_table, &c.n_referrals);
-    c.escalations = records(ctx, tx.pl, escalations, &escalation_rows_table, &c.n_escalations);
-    c.stages = records(ctx, tx.pl, stages, &stage_table, &c.n_stages);
-    *ret = c;
-    return ERR_OK;
+    return e ? e : case_get(ctx, &tx, at, &person, ret);
 }

@@ -70,5 +70,13 @@ struct case_file {
 
 enum { CASE_CONTACTS = 20 };
 
+extern const struct field_table case_referral_table, case_escalation_table; // for answers
+
+/** Queues the reading of the whole case; returns the index of its first statement. */
+size_t case_add(struct ctx *ctx, struct access_tx *tx);
+/** After access_run(): reads what case_add() queued at `at`. */
+enum err case_get(struct ctx *ctx, struct access_tx *tx, size_t at, const struct person *person,
+                  struct case_file *ret) MUST_CHECK;
+
 /** The case in ONE round trip. ERR_NOT_FOUND alike for absent and invisible. */
 enum err case_read(struct ctx *ctx, const char *ref, struct case_file *ret) MUST_CHECK;

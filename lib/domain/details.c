@@ -7,7 +7,9 @@
 #include "crypto/keys.h"
 #include "crypto/secret.h"
 #include "domain/birth.h"
+#include "domain/flag.h"
 #include "domain/identifier.h"
+#include "domain/tables.h"
 
 #include <string.h>
 
@@ -288,6 +290,46 @@ enum err participant_read(struct ctx *ctx, enum permission need, const char *ref
     if (!e && ret_file)
         e = person_file_get(ctx, &tx, header, &person, ret_file);
     return e ? e : participant_get(ctx, &tx, at, &person, ret);
+}
+
+// An array of records as rows of an answer.
+static const struct field_rows *rows_of(struct ctx *ctx, const struct field_table *t,
+                                        const void *records, size_t n)
+{
+    const void **at = ARENA_ARRAY(ctx->arena, const void *, n + 1);
+    for (size_t i = 0; i < n; i++)
+        at[i] = (const char *)records + i * t->size;
+    struct field_rows *ret = ARENA_NEW(ctx->arena, struct field_rows);
+    *ret = (struct field_rows){t, at, n};
+    return ret;
+}
+
+enum err participant_case_read(struct ctx *ctx, const char *ref, struct participant *ret)
+{
+    struct access_tx tx = access_begin(ctx, PERM_status_read, ref);
+    size_t details = DB_ADD0(tx.pl, Q_PARTICIPANT_DETAILS);
+    DB_ADD0(tx.pl, Q_PARTICIPANT_IDENTIFIERS);
+    size_t file = case_add(ctx, &tx);
+    access_audit(ctx, &tx, AUDIT_person_viewed, NULL, NULL, NULL);
+    struct person person;
+    struct case_file c;
+    struct participant p;
+    enum err e = access_run(ctx, &tx, &person);
+    if (!e)
+        e = participant_get(ctx, &tx, details, &person, &p);
+    if (!e)
+        e = case_get(ctx, &tx, file, &person, &c);
+    if (e)
+        return e;
+    struct field_rows *contacts = ARENA_NEW(ctx->arena, struct field_rows);
+    *contacts = (struct field_rows){&contact_table, (const void *const *)c.contacts.rows,
+                                    c.contacts.n};
+    p.contacts = contacts;
+    p.flags = rows_of(ctx, &flag_table, c.header.flags, c.header.n_flags);
+    p.referrals = rows_of(ctx, &case_referral_table, c.referrals, c.n_referrals);
+    p.escalations = rows_of(ctx, &case_escalation_table, c.escalations, c.n_escalations);
+    *ret = p;
+    return ERR_OK;
 }
 
 // ---- changing ----

@@ -24,6 +24,8 @@ struct participant {
     const char *worker, *team, *agency_name, *closure_reason;
     const char *warnings; // array text: check letters that do not fit
     const char *version;
+    // The case page: filled in by participant_case_read() only.
+    const struct field_rows *flags, *contacts, *referrals, *escalations;
 };
 extern const struct field_table participant_table;
 
@@ -40,6 +42,10 @@ enum err participant_add(struct ctx *ctx, const struct participant_input *in,
 /** What the role may see of a person, in one round trip, audited. `ret_file` may be NULL. */
 enum err participant_read(struct ctx *ctx, enum permission need, const char *ref,
                           struct person_file *ret_file, struct participant *ret) MUST_CHECK;
+
+/** The same with what a case page shows besides: safety flags, the last 20 contacts, open referrals and
+ *  escalations. In one round trip, audited. */
+enum err participant_case_read(struct ctx *ctx, const char *ref, struct participant *ret) MUST_CHECK;
 
 /** Stores `in` as the whole of the person's details. `version` must be the present one: ERR_STALE. */
 enum err participant_change(struct ctx *ctx, const char *ref, const struct participant_input *in,

@@ -100,6 +100,14 @@ static const struct field out_rows[] = {
     {OUT(team), .type = FIELD_TEXT, .label = "Team", .help = "By name."},
     {OUT(agency_name), .type = FIELD_TEXT, .label = "Supervising agency", .help = "By name."},
     {OUT(version), .type = FIELD_INT, .label = "Version", .help = "Counts changes."},
+    {OUT(flags), .type = FIELD_OBJECTS, .sub = &flag_table, .label = "Safety flags",
+     .help = "What everybody who meets the person must know first.", .read = "flag_read"},
+    {OUT(contacts), .type = FIELD_OBJECTS, .sub = &contact_table, .label = "Contacts",
+     .help = "The last 20, newest first.", .read = "contact_read"},
+    {OUT(referrals), .type = FIELD_OBJECTS, .sub = &case_referral_table, .label = "Referrals",
+     .help = "The open ones.", .read = "referral_read"},
+    {OUT(escalations), .type = FIELD_OBJECTS, .sub = &case_escalation_table, .label = "Escalations",
+     .help = "The open ones.", .read = "escalation_read"},
 };
 const struct field_table participant_table =
     FIELD_TABLE("Participant", struct participant, out_rows);
