@@ -256,67 +256,87 @@ begin
   if c[8] = participant::text then
     return strpos(c[10], l) > 0;
   end if;
-  return strpos(access.cover(c[2]::uuid, c[3], c[4], c[5], c[6], site, participant), l) > 0;
+  return strpos(access.cover(c[2]::uuid, c[3], c[4], nullif(c[5], '')::uuid,
+                             nullif(c[6], '')::uuid, site, participant), l) > 0;
 end $$;
 
--- Letters of the scopes under which somebody has this person. '' when there is no such person.
--- An agency that works at several sites does not carry its people across them: somebody bound to a
--- site has the agency's people of that site.
-create function access.cover(actor uuid, actor_role text, actor_site text, actor_team text,
-                             actor_agency text, site text, participant uuid) returns text
-  language plpgsql stable parallel restricted set search_path = pg_catalog
+-- Letters of the scopes under which somebody has this person; own: the actor is the worker, or for a
+-- provider has a referral. An agency that works at several sites does not carry its people across them:
+-- somebody bound to a site has the agency's people of that site.
+create function access.cover_letters(p app.participant, own boolean, actor_site text, actor_team uuid,
+                                     actor_agency uuid) returns text
+  language sql immutable parallel safe
+  as $$
+    select 'A' || case when actor_site = '' or p.site_id = actor_site then 'S' else '' end ||
+           case when p.team_id = actor_team then 'T' else '' end ||
+           case when p.agency_id = actor_agency and (actor_site = '' or p.site_id = actor_site)
+                then 'G' else '' end ||
+           case when own then 'O' else '' end
+  $$;
+
+-- The same for somebody not opened, looked up. '' when there is no such person.
+create function access.cover(actor uuid, actor_role text, actor_site text, actor_team uuid,
+                             actor_agency uuid, site text, participant uuid) returns text
+  language plpgsql stable parallel restricted
   as $$
 declare
-  p record;
-  own boolean;
+  p app.participant;
 begin
-  select q.site_id, q.worker_id, q.team_id, q.agency_id into p
-  from app.participant q where q.site_id = site and q.id = participant;
+  select q.* into p from app.participant q where q.site_id = site and q.id = participant;
   if not found then
     return '';
   end if;
-  if actor_role = 'provider' then
-    own := exists (select from app.referral r
-                   where r.site_id = site and r.participant_id = participant
-                     and r.provider_id = nullif(actor_agency, '')::uuid and r.sent_at is not null);
-  else
-    own := p.worker_id = actor;
-  end if;
-  return 'A' ||
-    case when actor_site = '' or p.site_id = actor_site then 'S' else '' end ||
-    case when p.team_id::text = actor_team then 'T' else '' end ||
-    case when p.agency_id::text = actor_agency and (actor_site = '' or p.site_id = actor_site)
-         then 'G' else '' end ||
-    case when own then 'O' else '' end;
+  return access.cover_letters(p, case when actor_role = 'provider' then
+      exists (select from app.referral r
+              where r.site_id = site and r.participant_id = participant
+                and r.provider_id = actor_agency and r.sent_at is not null)
+    else p.worker_id = actor end, actor_site, actor_team, actor_agency);
 end $$;
 
--- The session, and who holds it; leaves the context. Common to both begins.
--- asked: a person is wanted, and nobody was found if p_person is null. p_agency: for a provider, the
--- agency the thing was sent to ('' when the work is not on one thing).
-create function access.open(token bytea, permission text, p_site text, p_person uuid, asked boolean,
-                            p_agency text, request_id text, remote text)
-  returns table (user_id uuid, username text, display_name text, role text, site text,
-                 team_id uuid, team_name text, agency_id uuid, agency_name text,
-                 must_change_password boolean, expires_at timestamptz, person_id uuid,
-                 person_ref text, person_site text, person_version int, wrapped bytea)
-  language plpgsql volatile set search_path = pg_catalog
+-- The person's data key of the newest epoch, wrapped.
+create function access.wrapped_key(site text, participant uuid) returns bytea
+  language plpgsql stable parallel restricted
+  as $$
+begin
+  return (select k.wrapped from app.data_key k
+           where k.site_id = site and k.participant_id = participant order by k.epoch desc limit 1);
+end $$;
+
+-- What begin() answers: one row.
+create type access.opened as (
+  user_id uuid, username text, display_name text, role text, site text, team_id uuid, team_name text,
+  agency_id uuid, agency_name text, must_change_password boolean, expires_at timestamptz,
+  person_id uuid, person_ref text, person_site text, person_version int, wrapped bytea
+);
+
+-- The session, and who holds it; leaves the context. Common to both begins, and on the path of every
+-- request: as few statements as can be. asked: a person is wanted; p is who was found, with the wrapped
+-- data key, or nobody. p_agency: for a provider, the agency the thing was sent to ('' when the work is
+-- not on one thing).
+create function access.open(token bytea, permission text, asked boolean, p app.participant,
+                            p_wrapped bytea, p_agency text, request_id text, remote text)
+  returns access.opened
+  language plpgsql volatile
   as $$
 #variable_conflict use_column
 declare
   s record;
   letter text;
+  own boolean;
   covered text := '';
-  conflicts text := '{}';
   body text;
-  person record;
 begin
   select u.id, u.username, u.display_name, u.role, coalesce(u.site_id, '') as site,
          u.team_id, t.name as team_name, u.agency_id, g.name as agency_name,
-         u.must_change_password, ss.expires_at, ss.last_seen_at, ro.grants
+         u.must_change_password, ss.expires_at, ss.last_seen_at, ro.grants,
+         coalesce((select array_agg(c.participant_id) from app.conflict c where c.user_id = u.id),
+                  '{}') as conflicts,
+         k.inner_key, k.outer_key
     into s
     from access.session ss
     join access."user" u on u.id = ss.user_id
     join access.role ro on ro.code = u.role
+    cross join access.secret k
     left join access.team t on t.id = u.team_id
     left join access.agency g on g.id = u.agency_id
    where ss.token_hash = token and ss.ended_at is null and ss.expires_at > now()
@@ -337,65 +357,61 @@ begin
      where token_hash in (select x.token_hash from access.session x where x.token_hash = token
                           for update skip locked);
   end if;
-  if exists (select from app.conflict c where c.user_id = s.id) then
-    conflicts := (select array_agg(c.participant_id)::text from app.conflict c where c.user_id = s.id);
-  end if;
-  select null::uuid as id, null::text as ref, null::text as site_id, null::int as version,
-         null::bytea as wrapped into person;
   if asked then
-    if p_person is not null
+    if p.id is not null
        and (s.role <> 'provider' or p_agency = '' or p_agency = s.agency_id::text) then
-      covered := access.cover(s.id, s.role, s.site, s.team_id::text, s.agency_id::text, p_site, p_person);
+      own := p.worker_id = s.id;
+      if s.role = 'provider' then
+        own := exists (select from app.referral r
+                       where r.site_id = p.site_id and r.participant_id = p.id
+                         and r.provider_id = s.agency_id and r.sent_at is not null);
+      end if;
+      covered := access.cover_letters(p, own, s.site, s.team_id, s.agency_id);
     end if;
-    if strpos(covered, letter) = 0 or p_person = any (conflicts::uuid[]) then
+    if strpos(covered, letter) = 0 or p.id = any (s.conflicts) then
       raise exception 'nobody' using errcode = 'P0002';
     end if;
-    select p.id, p.ref, p.site_id, p.version,
-           (select k.wrapped from app.data_key k where k.site_id = p.site_id and k.participant_id = p.id
-            order by k.epoch desc limit 1) as wrapped
-      into person
-      from app.participant p where p.site_id = p_site and p.id = p_person;
+  else
+    p := null;
   end if;
   body := concat('|', s.id, '|', s.role, '|', s.site, '|', s.team_id, '|', s.agency_id, '|',
-                 permission, '|', person.id, '|', person.site_id, '|', covered, '|', conflicts, '|',
+                 permission, '|', p.id, '|', p.site_id, '|', covered, '|', s.conflicts, '|',
                  s.grants, '|', translate(left(request_id, 64), '|', '?'), '|',
                  translate(left(remote, 64), '|', '?'), '|', encode(token, 'hex'));
-  perform set_config('phoenix.context', access.context_mac(body) || body, true);
-  return query select s.id, s.username, s.display_name, s.role, nullif(s.site, ''), s.team_id,
-    s.team_name, s.agency_id, s.agency_name, s.must_change_password, s.expires_at, person.id,
-    person.ref, person.site_id, person.version, person.wrapped;
+  perform set_config('phoenix.context', encode(sha256(s.outer_key || sha256(s.inner_key ||
+                     int4send(pg_backend_pid()) || timestamptz_send(now()) ||
+                     convert_to(body, 'UTF8'))), 'hex') || body, true);
+  return row(s.id, s.username, s.display_name, s.role, nullif(s.site, ''), s.team_id, s.team_name,
+             s.agency_id, s.agency_name, s.must_change_password, s.expires_at, p.id, p.ref, p.site_id,
+             p.version, p_wrapped)::access.opened;
 end $$;
 
 -- The first statement of every pipeline: who asks, may they at all, and may they have this person?
 -- 28000 no live session; 42501 the role lacks the permission; P0002 nobody such that this actor may
 -- see under that permission's scope, which says the same as nobody such at all.
 create function access.begin(token_hash bytea, permission text, ref text, request_id text, remote text)
-  returns table (user_id uuid, username text, display_name text, role text, site text,
-                 team_id uuid, team_name text, agency_id uuid, agency_name text,
-                 must_change_password boolean, expires_at timestamptz, person_id uuid,
-                 person_ref text, person_site text, person_version int, wrapped bytea)
+  returns access.opened
   language plpgsql volatile security definer set search_path = pg_catalog
   as $$
 #variable_conflict use_variable
 declare
-  p_site text;
-  p_id uuid;
+  who app.participant;
+  wrapped bytea;
 begin
   if ref is not null then
-    select p.site_id, p.id into p_site, p_id from app.participant p where p.ref = begin.ref;
+    select p.* into who from app.participant p where p.ref = begin.ref;
+    if found then
+      wrapped := access.wrapped_key(who.site_id, who.id);
+    end if;
   end if;
-  return query select * from access.open(token_hash, permission, p_site, p_id, ref is not null, '',
-                                         request_id, remote);
+  return access.open(token_hash, permission, ref is not null, who, wrapped, '', request_id, remote);
 end $$;
 
 -- The same for a thing known by its id: kind is referral, escalation, contact or flag. A provider
 -- has a referral only when it was sent to the provider's own agency.
 create function access.begin_for(token_hash bytea, permission text, kind text, object_id text,
                                  request_id text, remote text)
-  returns table (user_id uuid, username text, display_name text, role text, site text,
-                 team_id uuid, team_name text, agency_id uuid, agency_name text,
-                 must_change_password boolean, expires_at timestamptz, person_id uuid,
-                 person_ref text, person_site text, person_version int, wrapped bytea)
+  returns access.opened
   language plpgsql volatile security definer set search_path = pg_catalog
   as $$
 #variable_conflict use_variable
@@ -404,6 +420,8 @@ declare
   p_id uuid;
   agency text := '';
   object uuid;
+  who app.participant;
+  wrapped bytea;
 begin
   if object_id ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' then
     object := object_id::uuid;
@@ -422,8 +440,11 @@ begin
     else
       raise exception 'no such kind' using errcode = 'XX000';
   end case;
-  return query select * from access.open(token_hash, permission, p_site, p_id, true, agency,
-                                         request_id, remote);
+  if p_id is not null then
+    select p.* into who from app.participant p where p.site_id = p_site and p.id = p_id;
+    wrapped := access.wrapped_key(p_site, p_id);
+  end if;
+  return access.open(token_hash, permission, true, who, wrapped, agency, request_id, remote);
 end $$;
 
 -- An audit row by the actor of this transaction, about `subjects` or else the person opened.

@@ -118,7 +118,7 @@ TEST(context_cannot_be_replayed)
     CHECK_STR(sql_state(app, "select access.context_mac('x')"), "42501");
     CHECK_STR(sql_state(app, "select * from access.secret"), "42501");
     CHECK_STR(
-        sql_state(app, "select * from access.open('\\x00', 'self', null, null, false, '', '', '')"),
+        sql_state(app, "select access.open('\\x00', 'self', false, null, null, '', '', '')"),
         "42501");
 }
 
