@@ -110,10 +110,10 @@ static enum identifier_verdict check_cro(struct arena *a, char *s, const char **
     size_t n = strlen(s);
     if (strncmp(s, "SF", 2) == 0) {
         size_t serial = strspn(s + 5 - (n < 5 ? 5 - n : 0), "0123456789");
-        bool shape = n >= 6 && isdigit((unsigned char)s[2]) && isdigit((unsigned char)s[3]) &&
-                     s[4] == '/' && serial >= 1 && serial <= 6 &&
-                     (s[5 + serial] == '\0' ||
-                      (serial_letter(s[5 + serial]) && s[6 + serial] == '\0'));
+        bool shape =
+            n >= 6 && isdigit((unsigned char)s[2]) && isdigit((unsigned char)s[3]) && s[4] == '/' &&
+            serial >= 1 && serial <= 6 &&
+            (s[5 + serial] == '\0' || (serial_letter(s[5 + serial]) && s[6 + serial] == '\0'));
         if (shape)
             *ret = s;
         return shape ? IDENTIFIER_OK : IDENTIFIER_SHAPE;
@@ -126,7 +126,7 @@ static enum identifier_verdict check_cro(struct arena *a, char *s, const char **
     const char *number = arena_strndup(a, s, serial);
     *ret = arena_printf(a, "%06ld/%.3s", strtol(number, NULL, 10), s + serial + 1);
     return check_letter_ok(s + serial + 1, number, 6, s[serial + 3]) ? IDENTIFIER_OK
-                                                                    : IDENTIFIER_WARN;
+                                                                     : IDENTIFIER_WARN;
 }
 
 // A pattern of A (letter) and 9 (digit).
@@ -158,7 +158,8 @@ static enum identifier_verdict check_upn(char *s)
         return IDENTIFIER_SHAPE;
     long sum = 0;
     for (int i = 1; i < 13; i++) {
-        long value = isdigit((unsigned char)s[i]) ? s[i] - '0' : strchr(UPN_LETTERS, s[i]) - UPN_LETTERS;
+        long value =
+            isdigit((unsigned char)s[i]) ? s[i] - '0' : strchr(UPN_LETTERS, s[i]) - UPN_LETTERS;
         sum += value * (i + 1);
     }
     return UPN_LETTERS[sum % 23] == s[0] ? IDENTIFIER_OK : IDENTIFIER_WARN;

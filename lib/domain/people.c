@@ -20,7 +20,8 @@
 static const struct field query_rows[] = {
     {QUERY(q), .type = FIELD_TEXT, .max = 200, .label = "Search",
      .help = "Name (misspelt too), alias, date of birth, reference or identifier."},
-    {QUERY(status), .type = FIELD_CODE, .vocab = "status", .label = "Status", .help = "Only this status."},
+    {QUERY(status), .type = FIELD_CODE, .vocab = "status", .label = "Status",
+     .help = "Only this status."},
     {QUERY(worker), .type = FIELD_TEXT, .max = 36, .label = "Worker",
      .help = "Only this worker's people: a user id, `me`, or `none` for nobody's."},
     {QUERY(limit), .type = FIELD_INT, .min = 1, .max = LIST_LIMIT_MOST, .label = "Limit",
@@ -28,30 +29,39 @@ static const struct field query_rows[] = {
     {QUERY(after), .type = FIELD_TEXT, .max = 1024, .label = "Page marker",
      .help = "`next` of the page before."},
 };
-const struct field_table people_query_table = FIELD_TABLE("PeopleQuery", struct people_query, query_rows);
+const struct field_table people_query_table =
+    FIELD_TABLE("PeopleQuery", struct people_query, query_rows);
 
 #define ITEM(member) .name = #member, .offset = offsetof(struct person_item, member)
 static const struct field item_rows[] = {
     {ITEM(ref), .type = FIELD_TEXT, .label = "Reference", .help = "Of the participant."},
-    {ITEM(name), .type = FIELD_TEXT, .flags = FIELD_SEALED, .label = "Name", .help = "Given and family name.",
-     .read = "identity_read"},
+    {ITEM(name), .type = FIELD_TEXT, .flags = FIELD_SEALED, .label = "Name",
+     .help = "Given and family name.", .read = "identity_read"},
     {ITEM(known_as), .type = FIELD_TEXT, .flags = FIELD_SEALED, .label = "Known as",
      .help = "The name the person goes by.", .read = "identity_read"},
-    {ITEM(status), .type = FIELD_CODE, .vocab = "status", .label = "Status", .help = "Engagement status."},
+    {ITEM(status), .type = FIELD_CODE, .vocab = "status", .label = "Status",
+     .help = "Engagement status."},
     {ITEM(since), .type = FIELD_DATE, .label = "Since", .help = "First day of the status."},
     {ITEM(basis), .type = FIELD_TEXT, .label = "Basis", .help = "Why, in words."},
-    {ITEM(stage), .type = FIELD_CODE, .vocab = "stage", .label = "Stage", .help = "In the programme."},
-    {ITEM(last_contact), .type = FIELD_TIME, .label = "Last contact", .help = "The latest attempt."},
-    {ITEM(next_contact_due), .type = FIELD_DATE, .label = "Next contact due", .help = "Agreed day."},
-    {ITEM(overdue), .type = FIELD_BOOL, .label = "Overdue", .help = "The next contact was due before today."},
+    {ITEM(stage), .type = FIELD_CODE, .vocab = "stage", .label = "Stage",
+     .help = "In the programme."},
+    {ITEM(last_contact), .type = FIELD_TIME, .label = "Last contact",
+     .help = "The latest attempt."},
+    {ITEM(next_contact_due), .type = FIELD_DATE, .label = "Next contact due",
+     .help = "Agreed day."},
+    {ITEM(overdue), .type = FIELD_BOOL, .label = "Overdue",
+     .help = "The next contact was due before today."},
     {ITEM(worker), .type = FIELD_TEXT, .label = "Worker", .help = "Named worker."},
     {ITEM(flags), .type = FIELD_CODES, .vocab = "safety_flag", .label = "Safety flags",
      .help = "Kinds of the open safety flags.", .read = "flag_read"},
 };
-const struct field_table person_item_table = FIELD_TABLE("PersonItem", struct person_item, item_rows);
+const struct field_table person_item_table =
+    FIELD_TABLE("PersonItem", struct person_item, item_rows);
 
 #define WORKER(member)                                                                             \
-    {.name = #member, .type = FIELD_TEXT, .offset = offsetof(struct people_worker, member)}
+    {                                                                                              \
+        .name = #member, .type = FIELD_TEXT, .offset = offsetof(struct people_worker, member)      \
+    }
 static const struct field worker_rows[] = {WORKER(id), WORKER(name)};
 static const struct field_table worker_table =
     FIELD_TABLE("PeopleWorker", struct people_worker, worker_rows);
@@ -64,7 +74,8 @@ static enum err open_names(struct ctx *ctx, const struct db_pipeline *pl, size_t
     p->participant_id = db_get(pl, i, row, "participant_id");
     enum err e = step_name(ctx, pl, i, row, &p->name);
     struct bytes known_as = db_bytes(pl, i, row, "known_as");
-    struct seal_at at = {SEAL_IDENTITY, p->participant_id, "app.identity", p->participant_id, "known_as"};
+    struct seal_at at = {SEAL_IDENTITY, p->participant_id, "app.identity", p->participant_id,
+                         "known_as"};
     if (!e && p->name && known_as.p)
         e = seal_open(ctx, &at, known_as, &p->known_as);
     return e;
@@ -199,11 +210,12 @@ static enum err run(struct ctx *ctx, const struct people_query *q, struct people
         return e;
     size_t i;
     if (q->q)
-        i = DB_ADD(tx->pl, Q_PEOPLE_FOUND, DB_TEXT(hit_ids(ctx, &scope, q->q)), DB_TEXT(blinds(ctx, q->q)),
-                   DB_TEXT(f.status), DB_TEXT(f.worker), DB_TEXT(f.unassigned), DB_TEXT(f.limit_text));
+        i = DB_ADD(tx->pl, Q_PEOPLE_FOUND, DB_TEXT(hit_ids(ctx, &scope, q->q)),
+                   DB_TEXT(blinds(ctx, q->q)), DB_TEXT(f.status), DB_TEXT(f.worker),
+                   DB_TEXT(f.unassigned), DB_TEXT(f.limit_text));
     else
-        i = DB_ADD(tx->pl, Q_PEOPLE_LIST, DB_TEXT(f.status), DB_TEXT(f.worker), DB_TEXT(f.unassigned),
-                   DB_TEXT(f.after), DB_TEXT(f.limit_text));
+        i = DB_ADD(tx->pl, Q_PEOPLE_LIST, DB_TEXT(f.status), DB_TEXT(f.worker),
+                   DB_TEXT(f.unassigned), DB_TEXT(f.after), DB_TEXT(f.limit_text));
     e = access_run(ctx, tx, NULL);
     if (!e)
         e = read_rows(ctx, tx->pl, i, f.limit, ret);

@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 struct sample_setup {
-    long people;     // 1 to 1,000,000
-    long contacts;   // about this many in all; 0: a plausible number for the people
+    long people;   // 1 to 1,000,000
+    long contacts; // about this many in all; 0: a plausible number for the people
     uint64_t seed;
     void (*progress)(const char *what, long done, long of, void *arg); // may be NULL
     void *arg;

@@ -95,9 +95,10 @@ static void referral_steps(const struct sample_rows *rows, struct thing *t, stru
 
 static size_t referrals(const struct sample_rows *rows, struct thing *ret)
 {
-    static const char *const services[] = {"mentoring", "housing", "employment", "training",
-                                           "mental_health", "substance_misuse", "education",
-                                           "debt_and_benefits", "sport_and_activities"};
+    static const char *const services[] = {
+        "mentoring", "housing",           "employment",
+        "training",  "mental_health",     "substance_misuse",
+        "education", "debt_and_benefits", "sport_and_activities"};
     const struct plan_person *p = rows->person;
     const struct plan *plan = rows->plan;
     struct rng r = rng_for(rows, RNG_REFERRAL);
@@ -139,8 +140,8 @@ static enum err fill_referrals(struct sample_rows *rows)
         ROW(rows, DB_TEXT(rows->site), DB_TEXT(t->id), DB_TEXT(rows->id), DB_TEXT(t->code),
             DB_TEXT(rows->plan->agencies[t->provider].id), DB_TEXT(last(t)->to),
             DB_TEXT(rows_time(rows, rows_noon(rows, last(t)->day))), DB_TEXT(last(t)->by),
-            DB_TEXT(last(t)->reason), DB_TEXT(t->steps[0].by), AT("draft"), AT("sent"), AT("accepted"),
-            AT("declined"), AT("withdrawn"), AT("started"), AT("ended"),
+            DB_TEXT(last(t)->reason), DB_TEXT(t->steps[0].by), AT("draft"), AT("sent"),
+            AT("accepted"), AT("declined"), AT("withdrawn"), AT("started"), AT("ended"),
             DB_TEXT(rows_day(rows, sent ? plan_working_days(sent, 5) : 0)),
             DB_TEXT(rows_day(rows, accepted ? plan_working_days(accepted, 10) : 0)));
 #undef AT
@@ -158,7 +159,8 @@ static enum err fill_referral_events(struct sample_rows *rows)
         for (size_t k = 0; k < list[i].n; k++) {
             const struct step *s = &list[i].steps[k];
             const char *at = rows_time(rows, rows_noon(rows, s->day));
-            ROW(rows, DB_TEXT(rows->site), DB_TEXT(rng_uuid(&r, rows->seal.arena, rows_noon(rows, s->day))),
+            ROW(rows, DB_TEXT(rows->site),
+                DB_TEXT(rng_uuid(&r, rows->seal.arena, rows_noon(rows, s->day))),
                 DB_TEXT(list[i].id), DB_TEXT(rows->id), DB_TEXT(sent_to(rows, &list[i])),
                 DB_TEXT(s->from), DB_TEXT(s->to), DB_TEXT(at), DB_TEXT(s->by), DB_TEXT(s->reason),
                 DB_TEXT(at));
@@ -184,11 +186,13 @@ static enum err fill_referral_details(struct sample_rows *rows)
 }
 
 static enum err referral_note(struct sample_rows *rows, struct rng *r, const struct thing *t,
-                              const char *kind, const struct word_list *words, int day, const char *by)
+                              const char *kind, const struct word_list *words, int day,
+                              const char *by)
 {
     const char *id = rng_uuid(r, rows->seal.arena, rows_noon(rows, day));
     struct bytes sealed;
-    enum err e = rows_seal(rows, SEAL_NOTES, "app.referral_note", id, "note", rng_word(r, words), &sealed);
+    enum err e =
+        rows_seal(rows, SEAL_NOTES, "app.referral_note", id, "note", rng_word(r, words), &sealed);
     if (!e)
         ROW(rows, DB_TEXT(rows->site), DB_TEXT(id), DB_TEXT(t->id), DB_TEXT(rows->id),
             DB_TEXT(sent_to(rows, t)), DB_TEXT(kind), DB_SEALED(sealed),
@@ -217,7 +221,8 @@ static enum err fill_referral_notes(struct sample_rows *rows)
         for (size_t k = 0; k < sizeof(notes) / sizeof(notes[0]) && !e; k++)
             if (day_of(&list[i], notes[k].state))
                 e = referral_note(rows, &r, &list[i], notes[k].kind, notes[k].words,
-                                  day_of(&list[i], notes[k].state), by_of(&list[i], notes[k].state));
+                                  day_of(&list[i], notes[k].state),
+                                  by_of(&list[i], notes[k].state));
     return e;
 }
 
@@ -234,8 +239,9 @@ static enum err session(struct sample_rows *rows, struct rng *r, const struct th
         ROW(rows, DB_TEXT(rows->site), DB_TEXT(id), DB_TEXT(t->id), DB_TEXT(rows->id),
             DB_TEXT(sent_to(rows, t)), DB_TEXT(rows_day(rows, day)),
             DB_TEXT(happened ? "happened" : "logistics"),
-            DB_TEXT(happened && rng_chance(r, 15) ? "true" : "false"), DB_TEXT(happened ? "60" : NULL),
-            DB_SEALED(sealed), DB_TEXT(rows_time(rows, rows_noon(rows, day))), DB_TEXT(by_of(t, "started")));
+            DB_TEXT(happened && rng_chance(r, 15) ? "true" : "false"),
+            DB_TEXT(happened ? "60" : NULL), DB_SEALED(sealed),
+            DB_TEXT(rows_time(rows, rows_noon(rows, day))), DB_TEXT(by_of(t, "started")));
     return e;
 }
 
@@ -258,7 +264,8 @@ static enum err fill_referral_sessions(struct sample_rows *rows)
 
 // ---- escalations ----
 
-static void escalation_steps(const struct sample_rows *rows, struct thing *t, struct rng *r, int raised)
+static void escalation_steps(const struct sample_rows *rows, struct thing *t, struct rng *r,
+                             int raised)
 {
     const struct plan *plan = rows->plan;
     int site = rows->person->site, today = plan->today, day = raised;
@@ -313,12 +320,16 @@ static size_t escalations(const struct sample_rows *rows, struct thing *ret)
     int today = rows->plan->today;
     if (p->accepted && p->accepted < today - 80 && rng_chance(&r, 25)) {
         int day = rng_between(&r, p->accepted + 5, today - 60);
-        ret[n++] = (struct thing){.id = rng_uuid(&r, rows->seal.arena, rows_noon(rows, day)), .code = past[rng_below(&r, 5)]};
+        ret[n++] = (struct thing){.id = rng_uuid(&r, rows->seal.arena, rows_noon(rows, day)),
+                                  .code = past[rng_below(&r, 5)]};
         escalation_steps(rows, &ret[0], &r, day);
     }
     bool declined = p->declined != 0;
-    unsigned chance = p->kind == KIND_ESCALATED ? 100 : declined ? 50 : p->kind == KIND_DISENGAGED ? 60
-                      : p->kind == KIND_WAVERING ? 8 : 0;
+    unsigned chance = p->kind == KIND_ESCALATED    ? 100
+                      : declined                   ? 50
+                      : p->kind == KIND_DISENGAGED ? 60
+                      : p->kind == KIND_WAVERING   ? 8
+                                                   : 0;
     if (rng_chance(&r, chance)) {
         int day = declined ? p->declined + 1 : today - rng_between(&r, 0, 12);
         day = day > today ? today : day;
@@ -351,8 +362,8 @@ static enum err fill_escalations(struct sample_rows *rows)
         const char *by;
         int decided = decided_day(t, &by);
         ROW(rows, DB_TEXT(rows->site), DB_TEXT(t->id), DB_TEXT(rows->id), DB_TEXT(t->code),
-            DB_TEXT(last(t)->to), DB_TEXT(rows_time(rows, rows_noon(rows, last(t)->day))), DB_TEXT(last(t)->by),
-            DB_TEXT(last(t)->reason), DB_TEXT(rows_day(rows, raised)),
+            DB_TEXT(last(t)->to), DB_TEXT(rows_time(rows, rows_noon(rows, last(t)->day))),
+            DB_TEXT(last(t)->by), DB_TEXT(last(t)->reason), DB_TEXT(rows_day(rows, raised)),
             DB_TEXT(rows_time(rows, rows_noon(rows, raised))), DB_TEXT(t->steps[0].by),
             DB_TEXT(rows_day(rows, plan_working_days(raised, 2))),
             DB_TEXT(rows_time(rows, rows_noon(rows, decided))), DB_TEXT(by),
@@ -372,9 +383,10 @@ static enum err fill_escalation_events(struct sample_rows *rows)
         for (size_t k = 0; k < list[i].n; k++) {
             const struct step *s = &list[i].steps[k];
             const char *at = rows_time(rows, rows_noon(rows, s->day));
-            ROW(rows, DB_TEXT(rows->site), DB_TEXT(rng_uuid(&r, rows->seal.arena, rows_noon(rows, s->day))),
-                DB_TEXT(list[i].id), DB_TEXT(rows->id), DB_TEXT(s->from), DB_TEXT(s->to), DB_TEXT(at),
-                DB_TEXT(s->by), DB_TEXT(s->reason), DB_TEXT(at));
+            ROW(rows, DB_TEXT(rows->site),
+                DB_TEXT(rng_uuid(&r, rows->seal.arena, rows_noon(rows, s->day))),
+                DB_TEXT(list[i].id), DB_TEXT(rows->id), DB_TEXT(s->from), DB_TEXT(s->to),
+                DB_TEXT(at), DB_TEXT(s->by), DB_TEXT(s->reason), DB_TEXT(at));
         }
     }
     return ERR_OK;
@@ -429,7 +441,8 @@ static enum err fill_escalation_actions(struct sample_rows *rows)
             return e;
         ROW(rows, DB_TEXT(rows->site), DB_TEXT(id), DB_TEXT(list[i].id), DB_TEXT(rows->id),
             DB_TEXT(actions[rng_below(&r, 5)]), DB_TEXT(rows_day(rows, day)), DB_SEALED(sealed),
-            DB_TEXT(rows_time(rows, rows_noon(rows, day))), DB_TEXT(by_of(&list[i], "action_taken")));
+            DB_TEXT(rows_time(rows, rows_noon(rows, day))),
+            DB_TEXT(by_of(&list[i], "action_taken")));
     }
     return ERR_OK;
 }

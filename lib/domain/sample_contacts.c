@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Contacts of a made-up person: a past that could have happened, and an end that gives the person the
-// engagement status that the plan wants.
+// Contacts of a made-up person: a past that could have happened, and an end that gives the person
+// the engagement status that the plan wants.
 #include "domain/sample_plan.h"
 
 #include <stdlib.h>
@@ -125,8 +125,10 @@ static int ending(struct maker *m, const struct plan_person *p, int today)
     case KIND_DECLINED:
     case KIND_ESCALATED:
     case KIND_REOFFERED:
-        m->list[m->n++] = (struct plan_contact){.day = p->declined, .missed = true,
-                                                .mode = "in_person_community", .outcome = "refused"};
+        m->list[m->n++] = (struct plan_contact){.day = p->declined,
+                                                .missed = true,
+                                                .mode = "in_person_community",
+                                                .outcome = "refused"};
         return p->declined - 1;
     case KIND_OFFERED:
         success(m, p->offered, false);

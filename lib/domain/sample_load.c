@@ -28,7 +28,8 @@ enum err rows_seal(struct sample_rows *rows, enum seal_domain domain, const char
 
 int64_t rows_noon(const struct sample_rows *rows, int day)
 {
-    int64_t at = ((int64_t)day * 86400 + 12 * 3600) * 1000000, latest = rows->plan->now_us - 60000000;
+    int64_t at = ((int64_t)day * 86400 + 12 * 3600) * 1000000,
+            latest = rows->plan->now_us - 60000000;
     return day ? at < latest ? at : latest : 0;
 }
 
@@ -78,11 +79,12 @@ static enum err next_row(void *arg, struct db_param *row, bool *ret_more)
     return ERR_OK;
 }
 
-static enum err run_passes(struct ctx *ctx, const struct sample_setup *setup, const struct plan *plan,
-                           const struct sample_pass *passes)
+static enum err run_passes(struct ctx *ctx, const struct sample_setup *setup,
+                           const struct plan *plan, const struct sample_pass *passes)
 {
     for (const struct sample_pass *pass = passes; pass->columns; pass++) {
-        struct run run = {.rows = {.plan = plan, .columns = pass->columns}, .setup = setup, .pass = pass};
+        struct run run = {
+            .rows = {.plan = plan, .columns = pass->columns}, .setup = setup, .pass = pass};
         run.rows.seal = (struct ctx){.arena = arena_new(), .keys = ctx->keys};
         long loaded;
         enum err e = db_copy_in(ctx, pass->query, pass->columns, next_row, &run, &loaded);
@@ -107,7 +109,8 @@ static const char *site_text(const struct plan *plan, int site)
     return site == NOBODY ? NULL : plan->sites[site];
 }
 
-static enum err load_staff(struct ctx *ctx, const struct sample_setup *setup, const struct plan *plan)
+static enum err load_staff(struct ctx *ctx, const struct sample_setup *setup,
+                           const struct plan *plan)
 {
     struct db_pipeline *pl = db_pipeline_new(ctx);
     for (size_t i = 0; i < plan->n_agencies; i++) {
@@ -165,7 +168,8 @@ static enum err run_one(struct ctx *ctx, enum query q)
     return db_run(ctx, pl);
 }
 
-static enum err load_cases(struct ctx *ctx, const struct sample_setup *setup, const struct plan *plan)
+static enum err load_cases(struct ctx *ctx, const struct sample_setup *setup,
+                           const struct plan *plan)
 {
     enum err e = run_one(ctx, Q_SAMPLE_OPEN);
     if (!e)

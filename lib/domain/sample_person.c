@@ -57,11 +57,13 @@ static enum err fill_participant(struct sample_rows *rows)
                              ? "note"
                              : NULL;
     ROW(rows, DB_TEXT(rows->site), DB_TEXT(rows->id), DB_TEXT(p->ref), DB_TEXT(p->stage),
-        DB_TEXT(rows_time(rows, rows_noon(rows, stage_day(p)))), DB_TEXT(by_worker(rows)), DB_TEXT(reason),
-        DB_TEXT(worker), DB_TEXT(p->team == NOBODY ? NULL : plan->teams[p->team].id),
+        DB_TEXT(rows_time(rows, rows_noon(rows, stage_day(p)))), DB_TEXT(by_worker(rows)),
+        DB_TEXT(reason), DB_TEXT(worker),
+        DB_TEXT(p->team == NOBODY ? NULL : plan->teams[p->team].id),
         DB_TEXT(p->agency == NOBODY ? NULL : plan->agencies[p->agency].id), DB_TEXT(p->supervision),
         DB_TEXT(rows_day(rows, p->start)), DB_TEXT(rows_time(rows, rows_noon(rows, p->offered))),
-        DB_TEXT(rows_time(rows, rows_noon(rows, p->accepted))), DB_TEXT(rows_time(rows, rows_noon(rows, p->declined))),
+        DB_TEXT(rows_time(rows, rows_noon(rows, p->accepted))),
+        DB_TEXT(rows_time(rows, rows_noon(rows, p->declined))),
         DB_TEXT(rows_time(rows, rows_noon(rows, p->closed))), DB_TEXT(p->closure),
         DB_TEXT(rows_time(rows, rows_noon(rows, p->suspended))), DB_TEXT(p->suspension),
         DB_TEXT(rows_time(rows, rows_noon(rows, p->start))), DB_TEXT(by_worker(rows)));
@@ -79,8 +81,8 @@ static void event(struct events *e, const char *kind, const char *from, const ch
 {
     struct sample_rows *rows = e->rows;
     int64_t at = rows_noon(rows, day);
-    ROW(rows, DB_TEXT(rows->site), DB_TEXT(rng_uuid(&e->r, rows->seal.arena, at)), DB_TEXT(rows->id),
-        DB_TEXT(kind), DB_TEXT(from), DB_TEXT(to), DB_TEXT(rows_time(rows, at)),
+    ROW(rows, DB_TEXT(rows->site), DB_TEXT(rng_uuid(&e->r, rows->seal.arena, at)),
+        DB_TEXT(rows->id), DB_TEXT(kind), DB_TEXT(from), DB_TEXT(to), DB_TEXT(rows_time(rows, at)),
         DB_TEXT(by_worker(rows)), DB_TEXT(reason), DB_TEXT(rows_time(rows, at)));
 }
 
@@ -108,7 +110,9 @@ static enum err fill_events(struct sample_rows *rows)
         stage(&e, "closed", p->accepted + 30, "withdrew");
     if (strcmp(e.from, p->stage) != 0)
         stage(&e, p->stage, stage_day(p),
-              p->closure ? p->closure : p->kind == KIND_REOPENED ? "note" : NULL);
+              p->closure                 ? p->closure
+              : p->kind == KIND_REOPENED ? "note"
+                                         : NULL);
     if (p->suspended)
         event(&e, "suspension", NULL, p->suspension, p->suspended, NULL);
     return ERR_OK;
@@ -136,9 +140,8 @@ static struct made_identity make_identity(const struct sample_rows *rows, struct
     i.given = rng_word(r, i.woman ? &sample_women : &sample_men);
     i.family = rng_word(r, &sample_families);
     i.known_as = rng_chance(r, 25) ? rng_word(r, &sample_nicknames) : NULL;
-    i.aliases = rng_chance(r, 12)
-                    ? arena_printf(a, "%s %s", i.given, rng_word(r, &sample_families))
-                    : NULL;
+    i.aliases =
+        rng_chance(r, 12) ? arena_printf(a, "%s %s", i.given, rng_word(r, &sample_families)) : NULL;
     i.address = arena_printf(a, "%d %s\n%s", rng_between(r, 1, 240), rng_word(r, &sample_streets),
                              rows->person->site ? "Oakham" : "Leicester");
     i.postcode = arena_printf(a, "LE%d %d%c%c", rng_between(r, 1, 15), rng_between(r, 1, 9),
@@ -166,9 +169,9 @@ static enum err fill_identity(struct sample_rows *rows)
     struct made_identity i = make_identity(rows, &r);
     const struct plan_person *p = rows->person;
     struct bytes s[6];
-    enum err e = seal_all(rows, "app.identity", columns,
-                          (const char *const[]){i.given, i.family, i.known_as, i.address, i.postcode,
-                                                i.phone}, 6, s);
+    enum err e = seal_all(
+        rows, "app.identity", columns,
+        (const char *const[]){i.given, i.family, i.known_as, i.address, i.postcode, i.phone}, 6, s);
     if (e)
         return e;
     ROW(rows, DB_TEXT(rows->site), DB_TEXT(rows->id), DB_TEXT(p->ref),
@@ -181,27 +184,33 @@ static enum err fill_identity(struct sample_rows *rows)
 
 static enum err fill_identity_detail(struct sample_rows *rows)
 {
-    static const char *const columns[] = {"date_of_birth", "aliases",           "sex",      "gender",
-                                          "ethnicity",     "officer_ethnicity", "language", "interpreter"};
-    static const char *const ethnicity[] = {"W1", "W1", "W1", "W9", "M1", "A1", "A2", "B1", "B2", "NS"};
-    static const char *const officer[] = {"IC1", "IC1", "IC1", "IC2", "IC3", "IC4", "IC4", "IC3", "IC3", "IC9"};
+    static const char *const columns[] = {"date_of_birth", "aliases",    "sex",
+                                          "gender",        "ethnicity",  "officer_ethnicity",
+                                          "language",      "interpreter"};
+    static const char *const ethnicity[] = {"W1", "W1", "W1", "W9", "M1",
+                                            "A1", "A2", "B1", "B2", "NS"};
+    static const char *const officer[] = {"IC1", "IC1", "IC1", "IC2", "IC3",
+                                          "IC4", "IC4", "IC3", "IC3", "IC9"};
     struct rng r = rng_for(rows, RNG_IDENTITY);
     struct made_identity i = make_identity(rows, &r);
     uint32_t group = rng_below(&r, 10);
     struct bytes s[8];
-    enum err e = seal_all(rows, "app.identity_detail", columns,
-                          (const char *const[]){rows_day(rows, rows->person->born), i.aliases,
-                                                i.woman ? "female" : "male", i.woman ? "woman" : "man",
-                                                ethnicity[group], officer[group], i.language,
-                                                i.language}, 8, s);
+    enum err e =
+        seal_all(rows, "app.identity_detail", columns,
+                 (const char *const[]){rows_day(rows, rows->person->born), i.aliases,
+                                       i.woman ? "female" : "male", i.woman ? "woman" : "man",
+                                       ethnicity[group], officer[group], i.language, i.language},
+                 8, s);
     if (e)
         return e;
-    ROW(rows, DB_TEXT(rows->site), DB_TEXT(rows->id), DB_SEALED(s[0]), DB_SEALED(s[1]), DB_SEALED(s[2]),
-        DB_SEALED(s[3]), DB_SEALED(s[4]), DB_SEALED(s[5]), DB_SEALED(s[6]), DB_SEALED(s[7]));
+    ROW(rows, DB_TEXT(rows->site), DB_TEXT(rows->id), DB_SEALED(s[0]), DB_SEALED(s[1]),
+        DB_SEALED(s[2]), DB_SEALED(s[3]), DB_SEALED(s[4]), DB_SEALED(s[5]), DB_SEALED(s[6]),
+        DB_SEALED(s[7]));
     return ERR_OK;
 }
 
-static enum err identifier(struct sample_rows *rows, struct rng *r, const char *kind, const char *typed)
+static enum err identifier(struct sample_rows *rows, struct rng *r, const char *kind,
+                           const char *typed)
 {
     struct arena *a = rows->seal.arena;
     const char *canonical = NULL;
@@ -221,7 +230,8 @@ static enum err identifier(struct sample_rows *rows, struct rng *r, const char *
 // The check letter that fits; now and then one that does not, as in life.
 static const char *make_pnc(struct arena *a, struct rng *r)
 {
-    const char *number = arena_printf(a, "%d/%07d", rng_between(r, 2010, 2024), rng_between(r, 1, 999999));
+    const char *number =
+        arena_printf(a, "%d/%07d", rng_between(r, 2010, 2024), rng_between(r, 1, 999999));
     bool slip = rng_chance(r, 4);
     for (const char *c = "ABCDEFGHJKLMNPQRTUVWXYZ"; *c; c++) {
         const char *typed = arena_printf(a, "%s%c", number, *c), *canonical;
@@ -239,12 +249,13 @@ static enum err fill_identifiers(struct sample_rows *rows)
     if (rng_chance(&r, 70))
         e = identifier(rows, &r, "pnc", make_pnc(a, &r));
     if (!e && strcmp(rows->person->supervision, "probation") == 0)
-        e = identifier(rows, &r, "crn", arena_printf(a, "%c%06d", 'A' + rng_between(&r, 0, 25),
-                                                     rng_between(&r, 1, 999999)));
+        e = identifier(
+            rows, &r, "crn",
+            arena_printf(a, "%c%06d", 'A' + rng_between(&r, 0, 25), rng_between(&r, 1, 999999)));
     if (!e && rng_chance(&r, 15))
-        e = identifier(rows, &r, "nomis", arena_printf(a, "A%04d%c%c", rng_between(&r, 1, 9999),
-                                                       'A' + rng_between(&r, 0, 25),
-                                                       'A' + rng_between(&r, 0, 25)));
+        e = identifier(rows, &r, "nomis",
+                       arena_printf(a, "A%04d%c%c", rng_between(&r, 1, 9999),
+                                    'A' + rng_between(&r, 0, 25), 'A' + rng_between(&r, 0, 25)));
     return e;
 }
 
@@ -256,8 +267,9 @@ static void offer(struct sample_rows *rows, struct rng *r, int attempt, int day,
     int64_t at = rows_noon(rows, day);
     ROW(rows, DB_TEXT(rows->site), DB_TEXT(rng_uuid(r, rows->seal.arena, at)), DB_TEXT(rows->id),
         DB_TEXT(arena_printf(rows->seal.arena, "%d", attempt)), DB_TEXT(by_worker(rows)),
-        DB_TEXT(rows_time(rows, at)), DB_TEXT(met ? "2026-1" : NULL), DB_TEXT(met ? "true" : "false"),
-        DB_TEXT(met ? "true" : NULL), DB_TEXT("false"), DB_TEXT(answer), DB_TEXT(rows_time(rows, at)));
+        DB_TEXT(rows_time(rows, at)), DB_TEXT(met ? "2026-1" : NULL),
+        DB_TEXT(met ? "true" : "false"), DB_TEXT(met ? "true" : NULL), DB_TEXT("false"),
+        DB_TEXT(answer), DB_TEXT(rows_time(rows, at)));
 }
 
 static enum err fill_offers(struct sample_rows *rows)
@@ -298,8 +310,8 @@ static enum err fill_flags(struct sample_rows *rows)
         if (e)
             return e;
         ROW(rows, DB_TEXT(rows->site), DB_TEXT(id), DB_TEXT(rows->id), DB_TEXT(kinds[kind]),
-            DB_SEALED(detail), DB_TEXT(rows_time(rows, rows_noon(rows, day))), DB_TEXT(by_worker(rows)),
-            DB_TEXT(rows_day(rows, plan->today + rng_between(&r, 3, 80))),
+            DB_SEALED(detail), DB_TEXT(rows_time(rows, rows_noon(rows, day))),
+            DB_TEXT(by_worker(rows)), DB_TEXT(rows_day(rows, plan->today + rng_between(&r, 3, 80))),
             DB_TEXT(ended ? rows_time(rows, rows_noon(rows, day + 1)) : NULL),
             DB_TEXT(ended ? by_worker(rows) : NULL));
     }
@@ -317,7 +329,8 @@ struct made_contact {
     bool concern;
 };
 
-static const char *next_due(struct sample_rows *rows, struct rng *r, const struct plan_contact *c, bool last)
+static const char *next_due(struct sample_rows *rows, struct rng *r, const struct plan_contact *c,
+                            bool last)
 {
     int after = last && rows->person->kind == KIND_ENGAGED ? 10 : rng_between(r, 3, 9);
     return rows->person->closed ? NULL : rows_day(rows, c->day + after);
@@ -325,9 +338,11 @@ static const char *next_due(struct sample_rows *rows, struct rng *r, const struc
 
 static size_t make_contacts(struct sample_rows *rows, struct made_contact **ret)
 {
-    static const char *const purposes[] = {"{support_session}", "{support_session,review}",
-                                           "{welfare_check}", "{deterrence_message,support_session}",
-                                           "{referral_handover}", "{family}", "{court_or_supervision}"};
+    static const char *const purposes[] = {
+        "{support_session}",     "{support_session,review}",
+        "{welfare_check}",       "{deterrence_message,support_session}",
+        "{referral_handover}",   "{family}",
+        "{court_or_supervision}"};
     struct arena *a = rows->seal.arena;
     struct plan_contact *list;
     size_t n = plan_contacts(rows->plan, rows->person, a, &list);
@@ -363,9 +378,9 @@ static void contact_row(struct sample_rows *rows, const struct made_contact *m, 
     const struct plan_contact *c = m->plan;
     ROW(rows, DB_TEXT(rows->site), DB_TEXT(id), DB_TEXT(rows->id), DB_TEXT(rows_time(rows, m->at)),
         DB_TEXT(strcmp(c->outcome, "replied") == 0 ? "inbound" : "outbound"), DB_TEXT(c->mode),
-        DB_TEXT(c->outcome), DB_TEXT(c->success ? "true" : "false"), DB_TEXT(c->missed ? "true" : "false"),
-        DB_TEXT(m->due), DB_TEXT(by_worker(rows)), DB_TEXT(rows_time(rows, received)),
-        DB_TEXT(corrects), DB_TEXT(superseded_by));
+        DB_TEXT(c->outcome), DB_TEXT(c->success ? "true" : "false"),
+        DB_TEXT(c->missed ? "true" : "false"), DB_TEXT(m->due), DB_TEXT(by_worker(rows)),
+        DB_TEXT(rows_time(rows, received)), DB_TEXT(corrects), DB_TEXT(superseded_by));
 }
 
 static enum err fill_contacts(struct sample_rows *rows)
@@ -390,12 +405,14 @@ static enum err fill_contact_details(struct sample_rows *rows)
     for (size_t i = 0; i < n; i++)
         for (int version = 0; version < (made[i].corrected_id ? 2 : 1); version++)
             ROW(rows, DB_TEXT(rows->site), DB_TEXT(version ? made[i].corrected_id : made[i].id),
-                DB_TEXT(rows->id), DB_TEXT(version || !made[i].corrected_id ? made[i].minutes : "500"),
+                DB_TEXT(rows->id),
+                DB_TEXT(version || !made[i].corrected_id ? made[i].minutes : "500"),
                 DB_TEXT(made[i].purposes), DB_TEXT(made[i].concern ? "true" : "false"));
     return ERR_OK;
 }
 
-static enum err note_row(struct sample_rows *rows, const char *contact, const char *note, const char *reason)
+static enum err note_row(struct sample_rows *rows, const char *contact, const char *note,
+                         const char *reason)
 {
     struct bytes sealed, sealed_reason = {NULL, 0};
     enum err e = rows_seal(rows, SEAL_NOTES, "app.contact_note", contact, "note", note, &sealed);
@@ -431,8 +448,8 @@ static enum err fill_contact_summaries(struct sample_rows *rows)
         struct bytes sealed;
         if (!made[i].summary)
             continue;
-        enum err e = rows_seal(rows, SEAL_NOTES, "app.contact_summary", id, "summary", made[i].summary,
-                               &sealed);
+        enum err e = rows_seal(rows, SEAL_NOTES, "app.contact_summary", id, "summary",
+                               made[i].summary, &sealed);
         if (e)
             return e;
         ROW(rows, DB_TEXT(rows->site), DB_TEXT(id), DB_TEXT(rows->id), DB_SEALED(sealed));

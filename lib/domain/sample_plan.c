@@ -70,8 +70,8 @@ int plan_working_days(int day, int n)
 // ---- staff ----
 
 static const char *const ROLES[] = {
-    "navigator", "navigator", "navigator", "navigator", "team_lead", "team_lead", "manager",
-    "police",    "police",    "probation", "youth_justice", "provider", "provider", NULL};
+    "navigator", "navigator", "navigator", "navigator",     "team_lead", "team_lead", "manager",
+    "police",    "police",    "probation", "youth_justice", "provider",  "provider",  NULL};
 
 static struct plan_user *user_add(struct plan *p, struct rng *r, const char *role, int site)
 {
@@ -81,11 +81,15 @@ static struct plan_user *user_add(struct plan *p, struct rng *r, const char *rol
     // Every pair once before any comes again, and neighbours differ in both names.
     const char *last = sample_staff_family.words[(i + i / given) % family];
     *u = (struct plan_user){
-        .id = rng_uuid(r, a, p->now_us), .role = role, .site = site, .team = NOBODY, .agency = NOBODY,
+        .id = rng_uuid(r, a, p->now_us),
+        .role = role,
+        .site = site,
+        .team = NOBODY,
+        .agency = NOBODY,
         .display_name = i < given * family
                             ? arena_printf(a, "%s %s", sample_staff_given.words[i % given], last)
-                            : arena_printf(a, "%s %s (%zu)", sample_staff_given.words[i % given], last,
-                                           i / (given * family) + 1)};
+                            : arena_printf(a, "%s %s (%zu)", sample_staff_given.words[i % given],
+                                           last, i / (given * family) + 1)};
     return u;
 }
 
@@ -159,7 +163,8 @@ static void make_accounts(struct plan *p, struct rng *r)
                 u->agency = agency_of(p, role, site, 0);
         }
     }
-    static const char *const everywhere[] = {"evaluator", "trial_manager", "administrator", "auditor"};
+    static const char *const everywhere[] = {"evaluator", "trial_manager", "administrator",
+                                             "auditor"};
     for (size_t i = 0; i < 4; i++)
         user_add(p, r, everywhere[i], NOBODY)->username = everywhere[i];
 }
@@ -170,7 +175,8 @@ static void make_more_workers(struct plan *p, struct rng *r, int site, size_t n)
     int team = NOBODY;
     for (size_t i = 0; i < n; i++) {
         if (i % TEAM_WORKERS == 0)
-            team = team_add(p, r, arena_printf(p->arena, "Area team %zu", i / TEAM_WORKERS + 1), site);
+            team =
+                team_add(p, r, arena_printf(p->arena, "Area team %zu", i / TEAM_WORKERS + 1), site);
         struct plan_user *u = user_add(p, r, "navigator", site);
         u->username = arena_printf(p->arena, "worker%zu.%s", i + 1, p->sites[site]);
         u->team = team;
@@ -235,9 +241,10 @@ const struct plan_user *plan_worker(const struct plan *plan, const struct plan_p
 static enum person_kind kind_of(size_t i)
 {
     static const enum person_kind often[] = {
-        KIND_ENGAGED,  KIND_WAVERING, KIND_ENGAGED, KIND_DISENGAGED, KIND_ENGAGED,    KIND_NOT_YET,
-        KIND_ENGAGED,  KIND_CLOSED,   KIND_ENGAGED, KIND_DECLINED,   KIND_DISENGAGED, KIND_SUSPENDED,
-        KIND_WAVERING, KIND_ENGAGED,  KIND_OFFERED, KIND_ENGAGED,    KIND_WAVERING,   KIND_ENGAGED};
+        KIND_ENGAGED,    KIND_WAVERING,  KIND_ENGAGED,  KIND_DISENGAGED, KIND_ENGAGED,
+        KIND_NOT_YET,    KIND_ENGAGED,   KIND_CLOSED,   KIND_ENGAGED,    KIND_DECLINED,
+        KIND_DISENGAGED, KIND_SUSPENDED, KIND_WAVERING, KIND_ENGAGED,    KIND_OFFERED,
+        KIND_ENGAGED,    KIND_WAVERING,  KIND_ENGAGED};
     static const enum person_kind rare[] = {KIND_ACCEPTED, KIND_ESCALATED, KIND_REOFFERED,
                                             KIND_REOPENED, KIND_CLOSED,    KIND_SUSPENDED};
     size_t place = i % 20;
@@ -281,11 +288,11 @@ static void set_dates(struct plan_person *p, struct rng *r, int today)
 
 static void set_stage(struct plan_person *p, struct rng *r)
 {
-    static const char *const stage[] = {"active",   "active",     "active",  "awaiting_offer",
-                                        "offered",  "accepted",   "declined", "escalated",
-                                        "re_offered", "active",   "closed",  "re_opened"};
-    static const char *const closures[] = {"completed", "completed", "moved_away", "withdrew",
-                                           "disengaged", "custody", "transferred"};
+    static const char *const stage[] = {"active",     "active",   "active",   "awaiting_offer",
+                                        "offered",    "accepted", "declined", "escalated",
+                                        "re_offered", "active",   "closed",   "re_opened"};
+    static const char *const closures[] = {"completed",  "completed", "moved_away", "withdrew",
+                                           "disengaged", "custody",   "transferred"};
     p->stage = stage[p->kind];
     if (p->kind == KIND_CLOSED)
         p->closure = closures[rng_below(r, 7)];

@@ -17,7 +17,15 @@
 struct rng {
     uint64_t state;
 };
-enum rng_stream { RNG_PLAN = 1, RNG_IDENTITY, RNG_CONTACT, RNG_REFERRAL, RNG_ESCALATION, RNG_FLAG, RNG_OFFER };
+enum rng_stream {
+    RNG_PLAN = 1,
+    RNG_IDENTITY,
+    RNG_CONTACT,
+    RNG_REFERRAL,
+    RNG_ESCALATION,
+    RNG_FLAG,
+    RNG_OFFER
+};
 
 struct rng rng_new(uint64_t seed, uint64_t person, enum rng_stream stream);
 uint32_t rng_below(struct rng *r, uint32_t n); // 0 to n - 1; n > 0
@@ -38,8 +46,18 @@ const char *rng_uuid(struct rng *r, struct arena *a, int64_t at_us);
 enum { SAMPLE_SITES = 2, NOBODY = -1 };
 
 enum person_kind {
-    KIND_ENGAGED, KIND_WAVERING, KIND_DISENGAGED, KIND_NOT_YET, KIND_OFFERED, KIND_ACCEPTED,
-    KIND_DECLINED, KIND_ESCALATED, KIND_REOFFERED, KIND_SUSPENDED, KIND_CLOSED, KIND_REOPENED,
+    KIND_ENGAGED,
+    KIND_WAVERING,
+    KIND_DISENGAGED,
+    KIND_NOT_YET,
+    KIND_OFFERED,
+    KIND_ACCEPTED,
+    KIND_DECLINED,
+    KIND_ESCALATED,
+    KIND_REOFFERED,
+    KIND_SUSPENDED,
+    KIND_CLOSED,
+    KIND_REOPENED,
 };
 
 struct plan_agency {
@@ -51,15 +69,16 @@ struct plan_team {
     int site;
 };
 struct plan_user {
-    const char *id, *username, *display_name, *role, *password; // password NULL: no account handed out
-    int site, team, agency;                                     // NOBODY for none (every site)
+    const char *id, *username, *display_name, *role,
+        *password;          // password NULL: no account handed out
+    int site, team, agency; // NOBODY for none (every site)
 };
 
 struct plan_person {
     char id[37], ref[9];
     uint8_t site, kind;
     bool youth;
-    int worker, team, agency; // indexes, or NOBODY
+    int worker, team, agency;                                        // indexes, or NOBODY
     int start, offered, accepted, declined, closed, suspended, born; // days since 1970; 0: never
     const char *stage, *closure, *suspension, *supervision;
     int contacts;
@@ -87,7 +106,8 @@ enum err plan_make(struct ctx *ctx, const struct sample_setup *setup, struct pla
 
 /** The instant of something that happened on a day, in working hours and never in the future. */
 int64_t plan_time(const struct plan *plan, struct rng *r, int day);
-/** Somebody of that role and site (a provider: of that agency), by a number; NOBODY if there is none. */
+/** Somebody of that role and site (a provider: of that agency), by a number; NOBODY if there is
+ * none. */
 int plan_user_of(const struct plan *plan, const char *role, int site, int agency, uint32_t n);
 /** The person's worker, or else the team lead of the site. */
 const struct plan_user *plan_worker(const struct plan *plan, const struct plan_person *p);

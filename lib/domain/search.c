@@ -129,8 +129,8 @@ static bool entry_make(struct search_index *idx, struct arena *a, const struct s
         memcpy(e->slot.ref, p->ref, strlen(p->ref) + 1);
     e->slot.site = site_number(idx, p->site);
     int64_t days;
-    e->slot.birth = p->date_of_birth && date_parse(p->date_of_birth, &days) ? (int32_t)days
-                                                                          : SEARCH_NO_BIRTH;
+    e->slot.birth =
+        p->date_of_birth && date_parse(p->date_of_birth, &days) ? (int32_t)days : SEARCH_NO_BIRTH;
     entry_name(e, a, p->family_name);
     entry_name(e, a, p->given_name);
     entry_name(e, a, p->known_as);
@@ -316,7 +316,7 @@ struct search {
     const struct query *q;
     struct arena *arena;
     const uint8_t *in; // per slot: inside the scope
-    uint16_t *best; // per slot, likeness of each query word
+    uint16_t *best;    // per slot, likeness of each query word
     uint32_t *touched; // slots that some word fits
     size_t n_touched, cap_touched;
     struct found *found;
@@ -445,8 +445,8 @@ static void collect(struct search *s)
             continue;
         if (s->n_found == cap) {
             size_t more = cap ? cap * 2 : 256;
-            s->found = arena_grow(s->arena, s->found, cap * sizeof(*s->found),
-                                  more * sizeof(*s->found));
+            s->found =
+                arena_grow(s->arena, s->found, cap * sizeof(*s->found), more * sizeof(*s->found));
             cap = more;
         }
         s->found[s->n_found++] = (struct found){points, slot};
@@ -478,7 +478,8 @@ static const uint8_t *scope_mark(const struct search_index *idx, struct arena *a
         if (!uuid_bytes(scope->ids[i], id))
             continue;
         int64_t change = idx->n_changes ? change_find(idx, id) : SEARCH_NO_SLOT;
-        int64_t slot = change >= 0 ? (int64_t)idx->base->n_slots + change : base_find(idx->base, id);
+        int64_t slot =
+            change >= 0 ? (int64_t)idx->base->n_slots + change : base_find(idx->base, id);
         if (slot >= 0)
             in[slot] = 1;
     }
@@ -529,9 +530,9 @@ bool search_birth_date(struct search_index *idx, const char *participant_id, int
         return false;
     pthread_rwlock_rdlock(&idx->lock);
     int64_t change = change_find(idx, id), slot = base_find(idx->base, id);
-    int32_t birth = change >= 0 ? idx->changes[change].slot.birth
+    int32_t birth = change >= 0                                 ? idx->changes[change].slot.birth
                     : slot >= 0 && !idx->base->slots[slot].dead ? idx->base->slots[slot].birth
-                                                                 : SEARCH_NO_BIRTH;
+                                                                : SEARCH_NO_BIRTH;
     pthread_rwlock_unlock(&idx->lock);
     if (birth == SEARCH_NO_BIRTH)
         return false;

@@ -3,9 +3,9 @@
 // only, so that a misspelt name is found although the database holds nothing but sealed text.
 //
 // An immutable base (trigrams of the distinct name parts, then Jaro-Winkler on the few that share
-// enough of them) and a short list of the people changed since, folded into a new base now and then.
-// Readers may be many; one thread at a time loads and refreshes. Hits are ids for the database to
-// filter: nothing found here is shown before row-level security has agreed.
+// enough of them) and a short list of the people changed since, folded into a new base now and
+// then. Readers may be many; one thread at a time loads and refreshes. Hits are ids for the
+// database to filter: nothing found here is shown before row-level security has agreed.
 #pragma once
 
 #include "base/ctx.h"
@@ -19,10 +19,10 @@ struct search_index;
 
 /** What the index knows of one person; texts are as stored (not folded), NULL when absent. */
 struct search_person {
-    const char *id, *ref, *site;       // uuid text, canonical reference, site code
+    const char *id, *ref, *site; // uuid text, canonical reference, site code
     const char *given_name, *family_name, *known_as;
-    const char *aliases;               // PostgreSQL array text
-    const char *date_of_birth;         // YYYY-MM-DD
+    const char *aliases;       // PostgreSQL array text
+    const char *date_of_birth; // YYYY-MM-DD
 };
 
 struct search_hit {
@@ -38,7 +38,8 @@ void search_index_free(struct search_index *idx);
 
 /** Replaces the content with these people (tests and benchmarks; search_index_load() uses it). */
 void search_index_set(struct search_index *idx, const struct search_person *people, size_t n);
-/** Adds or changes one person; a person without any name, date of birth and reference is taken out. */
+/** Adds or changes one person; a person without any name, date of birth and reference is taken out.
+ */
 void search_index_put(struct search_index *idx, const struct search_person *person);
 
 /** Reads everybody on ctx->db (a DB_WORKER connection), opening their names. */
@@ -64,13 +65,14 @@ struct search_scope {
 };
 
 /**
- * The people whose names, date of birth or reference are like the query, best first, at most `limit`
- * (never more than SEARCH_MOST). Texts are in the arena; the answer is the number of hits.
+ * The people whose names, date of birth or reference are like the query, best first, at most
+ * `limit` (never more than SEARCH_MOST). Texts are in the arena; the answer is the number of hits.
  */
 size_t search_find(struct search_index *idx, struct arena *a, const struct search_scope *scope,
                    const char *query, size_t limit, const struct search_hit **ret);
 
-/** Days since 1970 of the person's birth; false if the index does not know (it may not be loaded). */
+/** Days since 1970 of the person's birth; false if the index does not know (it may not be loaded).
+ */
 bool search_birth_date(struct search_index *idx, const char *participant_id, int64_t *ret_days);
 /** True once loaded. */
 bool search_index_ready(struct search_index *idx);

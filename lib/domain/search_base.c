@@ -132,8 +132,8 @@ static uint32_t word_add(struct base *base, const char *text, size_t n)
 {
     if (base->n_words == base->cap_words) {
         uint32_t cap = base->cap_words ? base->cap_words * 2 : 1024;
-        base->words = grow(base->words, base->cap_words * sizeof(struct word),
-                           cap * sizeof(struct word));
+        base->words =
+            grow(base->words, base->cap_words * sizeof(struct word), cap * sizeof(struct word));
         base->cap_words = cap;
     }
     if (base->n_text + n > base->cap_text) {

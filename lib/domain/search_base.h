@@ -52,7 +52,7 @@ struct query_word {
     char text[SEARCH_WORD + 1];
     size_t n;
     uint32_t letters;
-    int least; // likeness below this is no match
+    int least;                     // likeness below this is no match
     uint8_t need[SEARCH_WORD + 1]; // common letters at least, by length of the name part
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The name index and the database: loading, following changes, and waiting for a database that is away.
+// The name index and the database: loading, following changes, and waiting for a database that is
+// away.
 #include "domain/search.h"
 
 #include "base/field.h"
@@ -16,8 +17,8 @@ enum { PAGE = 1000, WAIT_MS = 250, RETRY_MS = 200 };
 
 static const char first_id[] = "00000000-0000-0000-0000-000000000000";
 
-static enum err open_column(struct ctx *ctx, const struct db_pipeline *pl, size_t row, const char *id,
-                            const char *table, const char *column, const char **ret)
+static enum err open_column(struct ctx *ctx, const struct db_pipeline *pl, size_t row,
+                            const char *id, const char *table, const char *column, const char **ret)
 {
     struct seal_at at = {SEAL_IDENTITY, id, table, id, column};
     struct bytes sealed = db_bytes(pl, 0, row, column);
@@ -42,8 +43,8 @@ static enum err read_row(struct ctx *ctx, const struct db_pipeline *pl, size_t r
                          struct search_person *ret)
 {
     const char *id = db_get(pl, 0, row, "id"), *aliases = NULL;
-    struct search_person p = {.id = id, .ref = db_get(pl, 0, row, "ref"),
-                              .site = db_get(pl, 0, row, "site_id")};
+    struct search_person p = {
+        .id = id, .ref = db_get(pl, 0, row, "ref"), .site = db_get(pl, 0, row, "site_id")};
     struct bytes wrapped = db_bytes(pl, 0, row, "wrapped");
     enum err e = wrapped.p ? keys_person_load(ctx, id, wrapped) : ERR_OK;
     if (!e && wrapped.p) {
@@ -53,7 +54,8 @@ static enum err read_row(struct ctx *ctx, const struct db_pipeline *pl, size_t r
         if (!e)
             e = open_column(ctx, pl, row, id, "app.identity", "known_as", &p.known_as);
         if (!e)
-            e = open_column(ctx, pl, row, id, "app.identity_detail", "date_of_birth", &p.date_of_birth);
+            e = open_column(ctx, pl, row, id, "app.identity_detail", "date_of_birth",
+                            &p.date_of_birth);
         if (!e)
             e = open_column(ctx, pl, row, id, "app.identity_detail", "aliases", &aliases);
         p.aliases = lines_to_array(ctx->arena, aliases);
@@ -139,7 +141,8 @@ static void note_change(const char *channel, const char *payload, void *arg)
         c->all = true;
         return;
     }
-    for (size_t i = c->n; i > 0 && i + 4 > c->n; i--) // names and details of one person come together
+    for (size_t i = c->n; i > 0 && i + 4 > c->n;
+         i--) // names and details of one person come together
         if (strcmp(c->ids[i - 1], id) == 0)
             return;
     if (c->n == c->cap) {

@@ -34,7 +34,8 @@ static struct person_row_view row_of(struct request *r, const struct person_item
     // Who may not see the case itself gets the answer to the question: the status card.
     bool whole_case = actor_may(r->ctx.actor, PERM_contact_detail_read);
     return (struct person_row_view){
-        .href = arena_printf(a, whole_case ? "/participants/%s" : "/participants/%s/status", p->ref),
+        .href =
+            arena_printf(a, whole_case ? "/participants/%s" : "/participants/%s/status", p->ref),
         .name = p->name ? p->name : p->ref,
         .ref = p->name ? p->ref : NULL,
         .known_as = p->known_as,
@@ -63,8 +64,8 @@ static struct ui_options status_options(struct arena *a, const char *chosen)
     return (struct ui_options){options, n + 1};
 }
 
-static struct ui_options worker_options(struct arena *a, const struct people_worker *workers, size_t n,
-                                        const char *chosen)
+static struct ui_options worker_options(struct arena *a, const struct people_worker *workers,
+                                        size_t n, const char *chosen)
 {
     if (!n)
         return (struct ui_options){0};
@@ -82,7 +83,8 @@ static struct ui_options worker_options(struct arena *a, const struct people_wor
 static const char *summary_words(struct arena *a, const struct people *people, bool searched)
 {
     if (searched && people->more)
-        return arena_printf(a, "The %zu people who fit best. Type more to narrow the search.", people->n);
+        return arena_printf(a, "The %zu people who fit best. Type more to narrow the search.",
+                            people->n);
     if (people->more || people->next)
         return arena_printf(a, "%zu people on this page", people->n);
     return arena_printf(a, "%zu %s", people->n, people->n == 1 ? "person" : "people");
@@ -99,7 +101,8 @@ static const char *where_words(const struct actor *actor)
     case SCOPE_AGENCY:
         return "Only people whom your agency supervises are shown.";
     default:
-        return actor->site ? "Only people of your own site are shown." : "People of every site are shown.";
+        return actor->site ? "Only people of your own site are shown."
+                           : "People of every site are shown.";
     }
 }
 

@@ -16,6 +16,7 @@
 #include "cluster.h"
 #include "test.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +32,8 @@ static void must(enum err e, const char *what)
     if (!e)
         return;
     fprintf(stderr, "%s: %s: %s %s\n", what, err_row(e)->name,
-            owner.problem.detail ? owner.problem.detail : "", owner.problem.log ? owner.problem.log : "");
+            owner.problem.detail ? owner.problem.detail : "",
+            owner.problem.log ? owner.problem.log : "");
     exit(1);
 }
 
@@ -79,9 +81,9 @@ TEST(accounts_of_every_role)
     static const struct {
         const char *role;
         size_t least;
-    } want[] = {{"navigator", 2}, {"provider", 2},  {"police", 2},    {"team_lead", 1}, {"manager", 1},
-                {"probation", 1}, {"youth_justice", 1}, {"evaluator", 1}, {"trial_manager", 1},
-                {"administrator", 1}, {"auditor", 1}};
+    } want[] = {{"navigator", 2},     {"provider", 2},      {"police", 2},        {"team_lead", 1},
+                {"manager", 1},       {"probation", 1},     {"youth_justice", 1}, {"evaluator", 1},
+                {"trial_manager", 1}, {"administrator", 1}, {"auditor", 1}};
     for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
         size_t n = 0;
         for (size_t k = 0; k < n_accounts; k++)
@@ -96,8 +98,12 @@ TEST(every_state_there_is)
     start();
     CHECK_INT(number("select count(*) from app.participant"), 200);
     // all seven statuses at both sites
-    CHECK_INT(number("select count(distinct status) from app.engagement_now where site_id = 'leicester'"), 7);
-    CHECK_INT(number("select count(distinct status) from app.engagement_now where site_id = 'rutland'"), 7);
+    CHECK_INT(
+        number("select count(distinct status) from app.engagement_now where site_id = 'leicester'"),
+        7);
+    CHECK_INT(
+        number("select count(distinct status) from app.engagement_now where site_id = 'rutland'"),
+        7);
     CHECK_INT(number("select count(distinct stage) from app.participant"), 9);
     CHECK_INT(number("select count(distinct state) from app.referral"), 7);
     CHECK(number("select count(distinct state) from app.escalation") >= 8);
@@ -106,36 +112,53 @@ TEST(every_state_there_is)
     CHECK(number("select count(*) from app.contact where superseded_by is not null") > 10);
     CHECK(number("select count(*) from app.safety_flag where ended_at is null") > 10);
     CHECK(number("select max(current_date - started_on) from app.participant") > 600);
-    CHECK(number("select count(*) from app.contact where app.local_day(happened_at) = app.today()") > 0);
+    CHECK(
+        number("select count(*) from app.contact where app.local_day(happened_at) = app.today()") >
+        0);
 }
 
 TEST(nothing_that_could_not_have_happened)
 {
     start();
     CHECK_INT(number("select count(*) from app.contact where happened_at > now()"), 0);
-    CHECK_INT(number("select count(*) from app.contact c join app.participant p on p.id = c.participant_id"
-                     " where app.local_day(c.happened_at) < p.started_on"), 0);
-    CHECK_INT(number("select count(*) from app.contact c join access.vocabulary v on v.name = 'outcome'"
-                     " and v.code = c.outcome where (v.successful, v.missed) is distinct from"
-                     " (c.successful, c.missed)"), 0);
-    CHECK_INT(number("select count(*) from app.referral where coalesce(sent_at, accepted_at, ended_at) > now()"), 0);
+    CHECK_INT(
+        number(
+            "select count(*) from app.contact c join app.participant p on p.id = c.participant_id"
+            " where app.local_day(c.happened_at) < p.started_on"),
+        0);
+    CHECK_INT(
+        number("select count(*) from app.contact c join access.vocabulary v on v.name = 'outcome'"
+               " and v.code = c.outcome where (v.successful, v.missed) is distinct from"
+               " (c.successful, c.missed)"),
+        0);
+    CHECK_INT(number("select count(*) from app.referral where coalesce(sent_at, accepted_at, "
+                     "ended_at) > now()"),
+              0);
     // every step is one that the machines know
-    CHECK_INT(number("select count(*) from app.participant_event e where kind = 'stage' and not exists"
-                     " (select from app.transition t where t.machine = 'participant'"
-                     " and t.from_state = coalesce(e.from_state, '') and t.to_state = e.to_state)"), 0);
+    CHECK_INT(
+        number("select count(*) from app.participant_event e where kind = 'stage' and not exists"
+               " (select from app.transition t where t.machine = 'participant'"
+               " and t.from_state = coalesce(e.from_state, '') and t.to_state = e.to_state)"),
+        0);
     CHECK_INT(number("select count(*) from app.referral_event e where not exists"
                      " (select from app.transition t where t.machine = 'referral'"
-                     " and t.from_state = coalesce(e.from_state, '') and t.to_state = e.to_state)"), 0);
+                     " and t.from_state = coalesce(e.from_state, '') and t.to_state = e.to_state)"),
+              0);
     CHECK_INT(number("select count(*) from app.escalation_event e where not exists"
                      " (select from app.transition t where t.machine = 'escalation'"
-                     " and t.from_state = coalesce(e.from_state, '') and t.to_state = e.to_state)"), 0);
+                     " and t.from_state = coalesce(e.from_state, '') and t.to_state = e.to_state)"),
+              0);
     // the walls are up again
     CHECK_INT(number("select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace"
-                     " where n.nspname = 'app' and relkind = 'r' and not relforcerowsecurity"), 0);
+                     " where n.nspname = 'app' and relkind = 'r' and not relforcerowsecurity"),
+              0);
     CHECK_INT(number("select count(*) from pg_trigger where tgenabled = 'D'"), 0);
-    CHECK_INT(number("select count(*) from app.identity i join app.participant p on p.id = i.participant_id"
-                     " where (i.ref, i.team_id, i.worker_id, i.agency_id) is distinct from"
-                     " (p.ref, p.team_id, p.worker_id, p.agency_id)"), 0);
+    CHECK_INT(
+        number(
+            "select count(*) from app.identity i join app.participant p on p.id = i.participant_id"
+            " where (i.ref, i.team_id, i.worker_id, i.agency_id) is distinct from"
+            " (p.ref, p.team_id, p.worker_id, p.agency_id)"),
+        0);
 }
 
 TEST(refuses_a_database_with_people)
@@ -160,7 +183,8 @@ static size_t found_in_index(struct search_index *idx, const char *name)
 TEST(the_name_index_opens_them)
 {
     start();
-    struct ctx worker = {.arena = arena_new(), .keys = owner.keys,
+    struct ctx worker = {.arena = arena_new(),
+                         .keys = owner.keys,
                          .db = db_new(cluster_conninfo(cluster, "sample"), DB_WORKER)};
     struct search_index *idx = search_index_new();
     enum err e = db_ready(&worker, worker.db);
@@ -176,17 +200,93 @@ TEST(the_name_index_opens_them)
         n += found_in_index(idx, sample_men.words[i]) > 0;
     CHECK(n > 50);
     // one person changes: the index follows
-    const char *id = cluster_sql(cluster, "sample", "select id from app.participant order by id limit 1");
+    const char *id =
+        cluster_sql(cluster, "sample", "select id from app.participant order by id limit 1");
     int64_t born;
     CHECK(search_birth_date(idx, id, &born));
-    cluster_sql(cluster, "sample", arena_printf(owner.arena,
-                "update app.identity_detail set date_of_birth = null where participant_id = '%s'", id));
+    cluster_sql(
+        cluster, "sample",
+        arena_printf(
+            owner.arena,
+            "update app.identity_detail set date_of_birth = null where participant_id = '%s'", id));
     CHECK_INT(search_index_refresh(&worker, idx, id), ERR_OK);
     CHECK(!search_birth_date(idx, id, &born));
     CHECK_INT(search_index_count(idx), 200);
     search_index_free(idx);
     db_free(worker.db);
     arena_free(worker.arena);
+}
+
+static struct follower {
+    struct ctx ctx;
+    struct search_index *idx;
+    atomic_bool stop;
+} follower;
+
+static void *follow(void *arg)
+{
+    struct follower *f = arg;
+    search_index_run(&f->ctx, f->idx, &f->stop);
+    return NULL;
+}
+
+// True once the index has (or has not) a birth date of that person; gives up after 20 seconds.
+static bool birth_becomes(const char *id, bool known)
+{
+    for (int i = 0; i < 400; i++) {
+        int64_t days;
+        if (search_index_ready(follower.idx) && search_birth_date(follower.idx, id, &days) == known)
+            return true;
+        usleep(50000);
+    }
+    return false;
+}
+
+static const char *nth_id(int n)
+{
+    return cluster_sql(cluster, "sample",
+                       arena_printf(owner.arena,
+                                    "select id from app.participant order by id offset %d limit 1",
+                                    n));
+}
+
+static void forget_birth(const char *id)
+{
+    cluster_sql(cluster, "sample",
+                arena_printf(owner.arena,
+                             "update app.identity_detail set date_of_birth = null"
+                             " where participant_id = '%s'",
+                             id));
+}
+
+TEST(the_index_follows_changes_and_outlives_the_database)
+{
+    start();
+    const char *one = nth_id(3), *two = nth_id(4), *three = nth_id(5);
+    follower.ctx = (struct ctx){.arena = arena_new(),
+                                .keys = owner.keys,
+                                .db = db_new(cluster_conninfo(cluster, "sample"), DB_WORKER)};
+    follower.idx = search_index_new();
+    pthread_t thread;
+    CHECK_FATAL(pthread_create(&thread, NULL, follow, &follower) == 0);
+    CHECK(birth_becomes(one, true));
+    forget_birth(one);
+    CHECK(birth_becomes(one, false));
+    CHECK(birth_becomes(two, true));
+    cluster_kill(cluster);
+    cluster_up(cluster);
+    forget_birth(two); // perhaps before the index listens again: it reads everybody then
+    CHECK(birth_becomes(two, false));
+    forget_birth(three);
+    CHECK(birth_becomes(three, false));
+    CHECK_INT(search_index_count(follower.idx), 200);
+    atomic_store(&follower.stop, true);
+    pthread_join(thread, NULL);
+    search_index_free(follower.idx);
+    db_free(follower.ctx.db);
+    arena_free(follower.ctx.arena);
+    db_free(owner.db); // its connection went down with the server
+    owner.db = NULL;
 }
 
 // ---- the files ----
@@ -203,8 +303,9 @@ static size_t look_for(const char *dir, const struct word_list *list)
         // A long text is looked for by its first words: a page may end inside it.
         fprintf(f, "%.24s\n", list->words[i]);
         fclose(f);
-        char *command = arena_printf(owner.arena, "grep -rlaF -f %s %s/base %s/pg_wal %s/global | head -1", path,
-                                     dir, dir, dir);
+        char *command =
+            arena_printf(owner.arena, "grep -rlaF -f %s %s/base %s/pg_wal %s/global | head -1",
+                         path, dir, dir, dir);
         FILE *p = popen(command, "r");
         char line[512] = "";
         if (p && fgets(line, sizeof(line), p)) {
@@ -227,23 +328,24 @@ TEST(files_hold_no_name_and_no_note)
     struct word_list control = {control_words, 1};
     fprintf(stderr, "\n(one staff name must be found, to show that looking works)\n");
     CHECK_INT(look_for(dir, &control), 1);
-    const struct word_list *const lists[] = {&sample_men, &sample_women, &sample_families,
-                                             &sample_nicknames, &sample_notes, &sample_missed_notes,
-                                             &sample_summaries, &sample_reasons, &sample_risks,
-                                             &sample_reports, &sample_feedback, &sample_evidence,
-                                             &sample_decisions, &sample_flags};
+    const struct word_list *const lists[] = {
+        &sample_men,       &sample_women,        &sample_families,  &sample_nicknames,
+        &sample_notes,     &sample_missed_notes, &sample_summaries, &sample_reasons,
+        &sample_risks,     &sample_reports,      &sample_feedback,  &sample_evidence,
+        &sample_decisions, &sample_flags};
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
         CHECK_INT(look_for(dir, lists[i]), 0);
 }
 
 static const char *fingerprint(const char *db)
 {
-    return cluster_sql(cluster, db,
-                       "select md5(string_agg(x, ',')) from (select concat(p.ref, p.id, p.stage, p.started_on,"
-                       " e.status, e.contacts, (select min(c.id::text) from app.contact c"
-                       " where c.participant_id = p.id)) as x"
-                       " from app.participant p join app.engagement_now e on e.participant_id = p.id"
-                       " order by p.id) s");
+    return cluster_sql(
+        cluster, db,
+        "select md5(string_agg(x, ',')) from (select concat(p.ref, p.id, p.stage, p.started_on,"
+        " e.status, e.contacts, (select min(c.id::text) from app.contact c"
+        " where c.participant_id = p.id)) as x"
+        " from app.participant p join app.engagement_now e on e.participant_id = p.id"
+        " order by p.id) s");
 }
 
 TEST(same_seed_same_people)
@@ -266,12 +368,17 @@ TEST(as_many_contacts_as_asked_for)
     long n = strtol(cluster_sql(cluster, "many", "select count(*) from app.contact"), NULL, 10);
     CHECK(n > 18000 && n < 23000);
     // what the bulk load kept is what the triggers would have kept
-    long before = strtol(cluster_sql(cluster, "many", "select sum(hashtext(e::text)::bigint) from app.engagement e"), NULL, 10);
+    long before = strtol(
+        cluster_sql(cluster, "many", "select sum(hashtext(e::text)::bigint) from app.engagement e"),
+        NULL, 10);
     cluster_sql(cluster, "many", "select app.engagement_rebuild(null)");
-    long after = strtol(cluster_sql(cluster, "many", "select sum(hashtext(e::text)::bigint) from app.engagement e"), NULL, 10);
+    long after = strtol(
+        cluster_sql(cluster, "many", "select sum(hashtext(e::text)::bigint) from app.engagement e"),
+        NULL, 10);
     CHECK_INT(after, before);
 }
 
-TESTS("sample", T(accounts_of_every_role), T(every_state_there_is), T(nothing_that_could_not_have_happened),
-      T(refuses_a_database_with_people), T(the_name_index_opens_them), T(files_hold_no_name_and_no_note),
-      T(same_seed_same_people), T(as_many_contacts_as_asked_for))
+TESTS("sample", T(accounts_of_every_role), T(every_state_there_is),
+      T(nothing_that_could_not_have_happened), T(refuses_a_database_with_people),
+      T(the_name_index_opens_them), T(the_index_follows_changes_and_outlives_the_database),
+      T(files_hold_no_name_and_no_note), T(same_seed_same_people), T(as_many_contacts_as_asked_for))

@@ -40,8 +40,10 @@ static void start(void)
     idx = search_index_new();
     put(1, "leicester", "Darnell", "Johnson", NULL, NULL, "2004-03-12");
     put(2, "leicester", "Patryk", "\xc5\x81ukasik", "Pat", NULL, "1997-10-28");
-    put(3, "rutland", "Siobh\xc3\xa1n", "O\xe2\x80\x99" "Brien", NULL, "{\"Big Sh\",\"Wrecker\"}",
-        "2001-12-03");
+    put(3, "rutland", "Siobh\xc3\xa1n",
+        "O\xe2\x80\x99"
+        "Brien",
+        NULL, "{\"Big Sh\",\"Wrecker\"}", "2001-12-03");
     put(4, "leicester", "Mohammed", "Hussain", NULL, NULL, "2003-01-09");
     put(5, "leicester", "John", "Smith-Jones", NULL, NULL, "1999-07-26");
     put(6, "rutland", "J\xc3\xb6rg", "M\xc3\xbcller", NULL, NULL, NULL);
@@ -74,14 +76,16 @@ TEST(finds_misspelt_names)
         const char *typed;
         int who;
     } cases[] = {
-        {"Johnson", 1},         {"Jonson", 1},       {"Jhonson", 1},       {"johnsen", 1},
-        {"Darnel Jonson", 1},   {"johnson darnell", 1}, {"JOHNSON, Darnell", 1},
-        {"Lukasik", 2},         {"\xc5\x82ukasik", 2},  {"lukasick", 2},   {"Pat", 2},
-        {"patrik lukasik", 2},  {"O'Brien", 3},      {"OBrien", 3},        {"o brien", 3},
-        {"Siobhan", 3},         {"Shioban", 3},      {"wrecker", 3},       {"big sh", 3},
-        {"Mohamed", 4},         {"Muhammad Husain", 4}, {"Jhon Smith", 5}, {"Jones", 5},
-        {"smith-jones", 5},     {"J Smith", 5},      {"Muller", 6},        {"Jorg", 6},
-        {"Mueller", 6},         {"Moham", 4},
+        {"Johnson", 1},          {"Jonson", 1},        {"Jhonson", 1},
+        {"johnsen", 1},          {"Darnel Jonson", 1}, {"johnson darnell", 1},
+        {"JOHNSON, Darnell", 1}, {"Lukasik", 2},       {"\xc5\x82ukasik", 2},
+        {"lukasick", 2},         {"Pat", 2},           {"patrik lukasik", 2},
+        {"O'Brien", 3},          {"OBrien", 3},        {"o brien", 3},
+        {"Siobhan", 3},          {"Shioban", 3},       {"wrecker", 3},
+        {"big sh", 3},           {"Mohamed", 4},       {"Muhammad Husain", 4},
+        {"Jhon Smith", 5},       {"Jones", 5},         {"smith-jones", 5},
+        {"J Smith", 5},          {"Muller", 6},        {"Jorg", 6},
+        {"Mueller", 6},          {"Moham", 4},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         int got = first(NULL, cases[i].typed);
@@ -100,8 +104,9 @@ TEST(finds_misspelt_names)
 TEST(finds_by_birth_date_and_reference)
 {
     start();
-    static const char *const typed[] = {"12/03/2004", "12.3.04",    "12-Mar-04", "12 March 2004",
-                                        "2004-03-12", "12th mar 04", "12032004",  "johnson 12/3/2004"};
+    static const char *const typed[] = {"12/03/2004",    "12.3.04",          "12-Mar-04",
+                                        "12 March 2004", "2004-03-12",       "12th mar 04",
+                                        "12032004",      "johnson 12/3/2004"};
     for (size_t i = 0; i < 8; i++) {
         if (first(NULL, typed[i]) != 1)
             fprintf(stderr, "query %s\n", typed[i]);
@@ -217,8 +222,8 @@ TEST(likeness_is_jaro_winkler)
 
 static const char *made_word(uint32_t n)
 {
-    static const char *const part[] = {"ba", "den", "kor", "li", "mon", "ra", "shi", "ten",
-                                       "vo", "wel", "hart", "son", "ker", "mi", "o",  "fre"};
+    static const char *const part[] = {"ba", "den", "kor",  "li",  "mon", "ra", "shi", "ten",
+                                       "vo", "wel", "hart", "son", "ker", "mi", "o",   "fre"};
     return arena_printf(a, "%s%s%s%s", part[n % 16], part[n / 16 % 16], part[n / 256 % 16],
                         n / 4096 % 4 ? part[n / 4096 % 16] : "");
 }
@@ -236,11 +241,15 @@ TEST(figures_of_100000_people)
     struct search_person *people = calloc(N, sizeof(*people));
     uint32_t r = 12345;
     for (int i = 0; i < N; i++) {
-        uint32_t g = (r = r * 1664525u + 1013904223u) >> 12, f = (r = r * 1664525u + 1013904223u) >> 10;
-        people[i] = (struct search_person){
-            .id = id_of(i + 1), .ref = arena_printf(a, "PX%05dZ", i % 100000), .site = "leicester",
-            .given_name = made_word(g % 5000), .family_name = made_word(f % 60000),
-            .known_as = i % 5 ? NULL : made_word(g % 3000), .date_of_birth = "2001-02-03"};
+        uint32_t g = (r = r * 1664525u + 1013904223u) >> 12,
+                 f = (r = r * 1664525u + 1013904223u) >> 10;
+        people[i] = (struct search_person){.id = id_of(i + 1),
+                                           .ref = arena_printf(a, "PX%05dZ", i % 100000),
+                                           .site = "leicester",
+                                           .given_name = made_word(g % 5000),
+                                           .family_name = made_word(f % 60000),
+                                           .known_as = i % 5 ? NULL : made_word(g % 3000),
+                                           .date_of_birth = "2001-02-03"};
     }
     uint64_t t = clock_mono_us();
     search_index_set(idx, people, N);
@@ -263,7 +272,8 @@ TEST(figures_of_100000_people)
     }
     qsort(took, QUERIES, sizeof(took[0]), by_time);
     double bytes = (double)search_index_bytes(idx) / N;
-    printf("\n    100,000 people: built in %.3f s, %.0f bytes a person, query p50 %.2f ms, p99 %.2f ms\n",
+    printf("\n    100,000 people: built in %.3f s, %.0f bytes a person, query p50 %.2f ms, p99 "
+           "%.2f ms\n",
            build, bytes, (double)took[QUERIES / 2] / 1e3, (double)took[QUERIES * 99 / 100] / 1e3);
     CHECK(bytes < 200);
     arena_free(qa);
