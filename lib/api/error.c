@@ -4,6 +4,10 @@
 #include "api/api.h"
 #include "api/json.h"
 
+// What the actor may not see must be answered with the very bytes of what does not exist: so no answer
+// of that kind says its own number. It is in the header X-Request-Id and in the log all the same.
+#define NOBODYS_REQUEST "00000000-0000-0000-0000-000000000000"
+
 static void write_errors(struct buf *out, struct arena *a, const struct field_error *first)
 {
     json_write_key(out, "errors");
@@ -34,6 +38,6 @@ void api_error(struct request *r, enum err e, struct response *res)
     if (ctx->problem.detail && row->status != 404 && row->status != 500)
         json_write_pair(out, "detail", ctx->problem.detail);
     write_errors(out, ctx->arena, row->status == 404 ? NULL : ctx->problem.first);
-    json_write_pair(out, "request_id", ctx->request_id);
+    json_write_pair(out, "request_id", e == ERR_NOT_FOUND ? NOBODYS_REQUEST : ctx->request_id);
     buf_puts(out, "}");
 }
