@@ -53,7 +53,7 @@ create trigger a_before before insert or update on app.contact
 -- engaged_days back, or when enough was missed in between to have made the person waver.
 create function app.engagement_step(e app.engagement, c app.contact, engaged_days int,
                                     wavering_missed int) returns app.engagement
-  language plpgsql stable set search_path = pg_catalog
+  language plpgsql stable
   as $$
 declare
   day constant date := app.local_day(c.happened_at);
@@ -113,37 +113,40 @@ begin
   return e;
 end $$;
 
+-- plpgsql keeps its plan; a function in SQL would be planned at every call.
 create function app.engagement_store(e app.engagement) returns void
-  language sql volatile
+  language plpgsql volatile
   as $$
+begin
     update app.engagement x
        set contacts = e.contacts, last_contact_at = e.last_contact_at,
            last_contact_id = e.last_contact_id, last_contact_mode = e.last_contact_mode,
            last_contact_outcome = e.last_contact_outcome, next_contact_due = e.next_contact_due,
            last_success_at = e.last_success_at, last_success_on = e.last_success_on,
            streak_from = e.streak_from, missed_run = e.missed_run, missed_days = e.missed_days
-     where x.site_id = e.site_id and x.participant_id = e.participant_id
-  $$;
+     where x.site_id = e.site_id and x.participant_id = e.participant_id;
+end $$;
 
 create function app.contact_after() returns trigger
   language plpgsql security definer set search_path = pg_catalog
   as $$
 declare
   e app.engagement;
-  s record;
+  r record;
 begin
   if new.corrects is not null then
     update app.contact c set superseded_by = new.id where c.site_id = new.site_id and c.id = new.corrects;
   end if;
-  select x.* into strict e from app.engagement x
-   where x.site_id = new.site_id and x.participant_id = new.participant_id for no key update;
+  select x as e, s.engaged_days, s.wavering_missed into strict r
+    from app.engagement x join access.site s on s.code = x.site_id
+   where x.site_id = new.site_id and x.participant_id = new.participant_id for no key update of x;
+  e := r.e;
   if new.superseded_by is not null then
     return null; -- history brought in already corrected
   elsif new.corrects is null
         and (e.last_contact_at is null
              or (new.happened_at, new.id) > (e.last_contact_at, e.last_contact_id)) then
-    select x.engaged_days, x.wavering_missed into s from access.site x where x.code = new.site_id;
-    e := app.engagement_step(e, new, s.engaged_days, s.wavering_missed);
+    e := app.engagement_step(e, new, r.engaged_days, r.wavering_missed);
   else
     e := app.engagement_fold(e, 'infinity');
   end if;

@@ -20,15 +20,16 @@ create function app.week_of(at timestamptz) returns date
 
 create function app.contact_week_add(p_site text, p_week date, p_team uuid, n bigint, good bigint)
   returns void
-  language sql volatile set search_path = pg_catalog
+  language plpgsql volatile -- which keeps its plan: it runs for every contact
   as $$
+begin
     insert into app.contact_week as w (site_id, week, team_id, part, contacts, successful)
     values (p_site, p_week, coalesce(p_team, '00000000-0000-0000-0000-000000000000'),
             pg_backend_pid() % 64, n, good)
     on conflict (site_id, week, team_id, part)
       do update set contacts = w.contacts + excluded.contacts,
-                    successful = w.successful + excluded.successful
-  $$;
+                    successful = w.successful + excluded.successful;
+end $$;
 
 create function app.contact_count() returns trigger
   language plpgsql security definer set search_path = pg_catalog
