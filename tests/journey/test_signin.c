@@ -261,12 +261,19 @@ TEST(password_change)
     CHECK(v != NULL);
 }
 
+static void set_first_password(const char *username, const char *yes)
+{
+    struct arena *a = arena_new();
+    journey_sql(arena_printf(a, "update access.\"user\" set must_change_password = %s "
+                                "where username = '%s'",
+                             yes, username));
+    arena_free(a);
+}
+
 TEST(first_password_must_be_changed)
 {
     struct visitor *police = journey_visitor("police2");
-    struct arena *arena = arena_new();
-    const char *flag = "update access.\"user\" set must_change_password = %s where username = '%s'";
-    journey_sql(arena_printf(arena, flag, "true", visitor_username(police)));
+    set_first_password(visitor_username(police), "true");
     struct visitor *v = journey_sign_in(visitor_username(police), visitor_password(police));
     const struct answer *a = visit_get(v, "/participants");
     CHECK_INT(a->status, 303);
@@ -276,8 +283,7 @@ TEST(first_password_must_be_changed)
     CHECK_INT(a->status, 403);
     CHECK_STR(answer_json(a, "type"), "urn:phoenix:problem:password-change");
     CHECK(answer_has(visit_get(v, "/account"), "Choose a new password"));
-    journey_sql(arena_printf(arena, flag, "false", visitor_username(police)));
-    arena_free(arena);
+    set_first_password(visitor_username(police), "false");
 }
 
 TESTS("sign-in", T(every_role_lands_on_home), T(wrong_password_says_nothing_of_which),
