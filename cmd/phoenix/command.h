@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The command line: one row per command in command.c. A command is one file with its options and one
-// function; adding one is that file, its prototype here and its row.
+// The command line: one row per command in command.c. A command is one file with its options and
+// one function; adding one is that file, its prototype here and its row.
 #pragma once
 
 #include "base/ctx.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Looks at everything the server needs, in the order in which one thing needs another, and says in
-// words what is wrong and what to do. Every check runs that can: one fault should not hide the next.
+// words what is wrong and what to do. Every check runs that can: one fault should not hide the
+// next.
 #include "access/access.h"
 #include "base/clock.h"
 #include "command.h"
@@ -49,7 +50,8 @@ static const char *why(struct ctx *ctx, enum err e)
     ctx->problem = (struct problem){0};
     if (p.detail)
         return p.detail;
-    return p.log ? arena_printf(ctx->arena, "%s (%s)", err_row(e)->words, p.log) : err_row(e)->words;
+    return p.log ? arena_printf(ctx->arena, "%s (%s)", err_row(e)->words, p.log)
+                 : err_row(e)->words;
 }
 
 static void judge(struct ward *w, const char *what, enum err e, const char *fine)
@@ -69,8 +71,11 @@ static void check_config(struct ward *w)
         return;
     bool zone = clock_set_zone(cli->config->timezone);
     if (!zone)
-        ill(w, "timezone", arena_printf(cli->ctx->arena, "this system does not know \"%s\": is tzdata "
-                                        "installed?", cli->config->timezone));
+        ill(w, "timezone",
+            arena_printf(cli->ctx->arena,
+                         "this system does not know \"%s\": is tzdata "
+                         "installed?",
+                         cli->config->timezone));
     e = programme_read(cli->ctx, cli->config->programme, &cli->programme);
     judge(w, "programme", e, cli->config->programme);
     w->configured = !e;
@@ -91,8 +96,9 @@ static void check_memlock(struct ward *w)
     struct rlimit limit;
     if (getrlimit(RLIMIT_MEMLOCK, &limit) != 0 ||
         (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < MEMLOCK_LEAST && geteuid() != 0))
-        ill(w, "memlock", "keys could be written to swap: allow at least 1 MiB of locked memory "
-                          "(ulimit -l, or LimitMEMLOCK= in the unit)");
+        ill(w, "memlock",
+            "keys could be written to swap: allow at least 1 MiB of locked memory "
+            "(ulimit -l, or LimitMEMLOCK= in the unit)");
     else
         well("memlock", "keys can be kept out of swap");
 }
@@ -129,10 +135,11 @@ static void check_database(struct ward *w)
     enum err e = cli_connect(w->cli, CLI_OWNER);
     w->connected = !e;
     if (e)
-        ill(w, "database", arena_printf(w->cli->ctx->arena,
-                                        "%s. Is PostgreSQL running, is `database` right, was "
-                                        "\"phoenix migrate --bootstrap\" run?",
-                                        why(w->cli->ctx, e)));
+        ill(w, "database",
+            arena_printf(w->cli->ctx->arena,
+                         "%s. Is PostgreSQL running, is `database` right, was "
+                         "\"phoenix migrate --bootstrap\" run?",
+                         why(w->cli->ctx, e)));
     else
         well("database", "answers");
 }
@@ -145,11 +152,17 @@ static void check_schema(struct ward *w)
     if (e)
         ill(w, "schema", why(ctx, e));
     else if (have < want)
-        ill(w, "schema", arena_printf(ctx->arena, "the database is at version %d and this program "
-                                      "needs %d: run \"phoenix migrate\"", have, want));
+        ill(w, "schema",
+            arena_printf(ctx->arena,
+                         "the database is at version %d and this program "
+                         "needs %d: run \"phoenix migrate\"",
+                         have, want));
     else if (have > want)
-        ill(w, "schema", arena_printf(ctx->arena, "the database is at version %d, newer than this "
-                                      "program's %d: install the newer program", have, want));
+        ill(w, "schema",
+            arena_printf(ctx->arena,
+                         "the database is at version %d, newer than this "
+                         "program's %d: install the newer program",
+                         have, want));
     else
         well("schema", arena_printf(ctx->arena, "version %d", have));
 }
@@ -164,8 +177,11 @@ static void check_database_clock(struct ward *w)
     if (e)
         ill(w, "clocks", why(ctx, e));
     else if (labs(apart) > CLOCK_APART_S)
-        ill(w, "clocks", arena_printf(ctx->arena, "the database's clock is %ld seconds from this "
-                                      "machine's: keep both with NTP", apart));
+        ill(w, "clocks",
+            arena_printf(ctx->arena,
+                         "the database's clock is %ld seconds from this "
+                         "machine's: keep both with NTP",
+                         apart));
     else
         well("clocks", "this machine and the database agree");
 }
@@ -180,7 +196,8 @@ static void check_logins(struct ward *w)
     static const struct {
         enum db_login login;
         const char *name;
-    } logins[] = {{DB_APP, "phoenix_app"}, {DB_AUTH, "phoenix_auth"}, {DB_WORKER, "phoenix_worker"}};
+    } logins[] = {
+        {DB_APP, "phoenix_app"}, {DB_AUTH, "phoenix_auth"}, {DB_WORKER, "phoenix_worker"}};
     struct ctx *ctx = w->cli->ctx;
     struct db *owner = ctx->db;
     for (size_t i = 0; i < sizeof(logins) / sizeof(logins[0]); i++) {

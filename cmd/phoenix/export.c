@@ -15,9 +15,10 @@ const struct option_row export_options[] = {
     {"reason", "WORDS", "why, for the manifest and the audit log"},
     {0},
 };
-const char export_help[] =
-    "Makes the same zip as the export page: pseudonymous tables with a codebook, without names and\n"
-    "without free text. The same cut-off gives the same bytes. It is in the audit log as a disclosure.";
+const char export_help[] = "Makes the same zip as the export page: pseudonymous tables with a "
+                           "codebook, without names and\n"
+                           "without free text. The same cut-off gives the same bytes. It is in the "
+                           "audit log as a disclosure.";
 
 // A day means all of it: up to the next midnight, or to now if that is sooner.
 static enum err cut_off(struct cli *cli, const char **ret)
@@ -49,7 +50,8 @@ static enum err progress(void *arg, int percent, long rows)
 static enum err note_disclosure(struct cli *cli, const struct export_ask *ask)
 {
     struct db_pipeline *pl = db_pipeline_new(cli->ctx);
-    const char *detail = arena_printf(cli->ctx->arena, "command line, %s as of %s", ask->kind, ask->as_of);
+    const char *detail =
+        arena_printf(cli->ctx->arena, "command line, %s as of %s", ask->kind, ask->as_of);
     (void)DB_ADD(pl, Q_ACCESS_AUDIT_SYSTEM, DB_TEXT("export_downloaded"), DB_NULL, DB_NULL,
                  DB_TEXT(detail));
     return db_run(cli->ctx, pl);
@@ -59,8 +61,10 @@ enum err run_export(struct cli *cli)
 {
     const char *output;
     struct export_made made;
-    struct export_ask ask = {.kind = cli_option(cli, "kind"), .site = cli_option(cli, "site"),
-                             .who = "system", .reason = cli_option(cli, "reason")};
+    struct export_ask ask = {.kind = cli_option(cli, "kind"),
+                             .site = cli_option(cli, "site"),
+                             .who = "system",
+                             .reason = cli_option(cli, "reason")};
     ask.kind = ask.kind ? ask.kind : "evaluation";
     enum err e = cli_required(cli, "output", &output);
     if (!e)

@@ -6,7 +6,8 @@
 #include <string.h>
 
 const char key_help[] =
-    "Writes a keyring that only its owner can read, where the configuration's option `keyring` says.\n"
+    "Writes a keyring that only its owner can read, where the configuration's option `keyring` "
+    "says.\n"
     "An existing keyring is never overwritten. Keep a copy in a safe place: what is sealed with a\n"
     "lost keyring cannot be read by anybody, ever.";
 

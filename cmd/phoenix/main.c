@@ -36,8 +36,8 @@ static void print_help(void)
 
 static void print_command_help(const struct command *c)
 {
-    printf("Usage: phoenix [--config FILE] %s%s%s%s\n\n%s.\n", c->name, *c->args ? " " : "", c->args,
-           c->options ? " [OPTIONS]" : "", c->summary);
+    printf("Usage: phoenix [--config FILE] %s%s%s%s\n\n%s.\n", c->name, *c->args ? " " : "",
+           c->args, c->options ? " [OPTIONS]" : "", c->summary);
     if (c->options)
         printf("\nOptions:\n");
     for (const struct option_row *o = c->options; o && o->name; o++) {
@@ -77,8 +77,8 @@ static enum err read_options(struct cli *cli, int argc, char **argv, bool *ret_h
     const struct option_row *rows = cli->command->options;
     size_t n = 0;
     for (; rows && rows[n].name; n++)
-        longs[n + 1] = (struct option){rows[n].name,
-                                       rows[n].value ? required_argument : no_argument, NULL, (int)n};
+        longs[n + 1] = (struct option){
+            rows[n].name, rows[n].value ? required_argument : no_argument, NULL, (int)n};
     const char **values = ARENA_ARRAY(cli->ctx->arena, const char *, n + 1);
     optind = 0; // begin anew
     for (int o; (o = getopt_long(argc, argv, "", longs, NULL)) != -1;) {

@@ -10,8 +10,10 @@ const struct option_row migrate_options[] = {
     {0},
 };
 const char migrate_help[] =
-    "Safe to repeat, and to run from two places at once. Also brings the access matrix, vocabularies,\n"
-    "sites and thresholds of the configuration into the database, and notes which keyring its sealed\n"
+    "Safe to repeat, and to run from two places at once. Also brings the access matrix, "
+    "vocabularies,\n"
+    "sites and thresholds of the configuration into the database, and notes which keyring its "
+    "sealed\n"
     "fields belong to. CONNINFO is a PostgreSQL connection string of a superuser, for example\n"
     "\"host=/run/postgresql user=postgres\".";
 

@@ -17,10 +17,11 @@ const struct option_row sample_options[] = {
     {"accounts", "FILE", "write the accounts and their passwords to FILE as JSON"},
     {0},
 };
-const char sample_help[] =
-    "Fills an empty, migrated database with made-up people, contacts, referrals and escalations of\n"
-    "the last two years, at two sites, with accounts for every role. For demonstrations, training and\n"
-    "tests; it refuses a database that holds participants.";
+const char sample_help[] = "Fills an empty, migrated database with made-up people, contacts, "
+                           "referrals and escalations of\n"
+                           "the last two years, at two sites, with accounts for every role. For "
+                           "demonstrations, training and\n"
+                           "tests; it refuses a database that holds participants.";
 
 static const char *accounts_text(struct arena *a, const struct sample_account *all, size_t n)
 {
@@ -87,6 +88,7 @@ enum err run_sample(struct cli *cli)
     else
         fputs(text, stdout);
     if (!e && file)
-        printf("Made %ld people and %zu accounts; the passwords are in %s\n", setup.people, n, file);
+        printf("Made %ld people and %zu accounts; the passwords are in %s\n", setup.people, n,
+               file);
     return e;
 }

@@ -59,7 +59,8 @@ static enum err new_password(struct ctx *ctx, const char **ret_password, const c
 static void print_password(const char *username, const char *password)
 {
     printf("%s\n", password);
-    fprintf(stderr, "That is the first password of %s. It is not kept anywhere: pass it on safely.\n",
+    fprintf(stderr,
+            "That is the first password of %s. It is not kept anywhere: pass it on safely.\n",
             username);
 }
 
@@ -83,8 +84,9 @@ static enum err add(struct cli *cli)
     if (!e)
         e = cli_required(cli, "name", &name);
     if (!e && !username_ok(username))
-        e = ctx_refuse(ctx, ERR_USAGE, "a username is 2 to 64 letters, digits and . _ @ -, and begins "
-                                       "with a letter or digit");
+        e = ctx_refuse(ctx, ERR_USAGE,
+                       "a username is 2 to 64 letters, digits and . _ @ -, and begins "
+                       "with a letter or digit");
     if (!e && !role_find(role, &known))
         e = ctx_refuse(ctx, ERR_USAGE, "there is no role \"%s\"", role);
     if (!e)

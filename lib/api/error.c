@@ -4,8 +4,9 @@
 #include "api/api.h"
 #include "api/json.h"
 
-// What the actor may not see must be answered with the very bytes of what does not exist: so no answer
-// of that kind says its own number. It is in the header X-Request-Id and in the log all the same.
+// What the actor may not see must be answered with the very bytes of what does not exist: so no
+// answer of that kind says its own number. It is in the header X-Request-Id and in the log all the
+// same.
 #define NOBODYS_REQUEST "00000000-0000-0000-0000-000000000000"
 
 static void write_errors(struct buf *out, struct arena *a, const struct field_error *first)

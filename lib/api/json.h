@@ -16,7 +16,8 @@ void json_write_comma(struct buf *out);
 /** The value of one field by its type. */
 void json_write_value(struct ctx *ctx, struct buf *out, const struct field *f, const void *record);
 /** A record as an object, without the fields that the actor may not read. */
-void json_write_record(struct ctx *ctx, struct buf *out, const struct field_table *t, const void *record);
+void json_write_record(struct ctx *ctx, struct buf *out, const struct field_table *t,
+                       const void *record);
 void json_write_rows(struct ctx *ctx, struct buf *out, const struct field_rows *rows);
 /** The media type of an answer. */
 void json_answer(struct response *res, int status);

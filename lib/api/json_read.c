@@ -152,7 +152,8 @@ enum err api_body(struct request *r, const struct field_table *t, bool check_req
     }
     const char *key;
     json_t *value;
-    json_object_foreach (body, key, value) {
+    json_object_foreach(body, key, value)
+    {
         const struct field *f = field_find(t, key);
         if (!f || (f->flags & FIELD_READONLY) || f->type == FIELD_OBJECTS)
             ctx_field_error(ctx, showable(ctx->arena, key, strlen(key)), "There is no such field");

@@ -130,7 +130,8 @@ static void write_record(struct ctx *ctx, struct buf *out, const struct field_ta
     buf_putc(out, '}');
 }
 
-void json_write_record(struct ctx *ctx, struct buf *out, const struct field_table *t, const void *record)
+void json_write_record(struct ctx *ctx, struct buf *out, const struct field_table *t,
+                       const void *record)
 {
     write_record(ctx, out, t, readable(ctx, t), record);
 }

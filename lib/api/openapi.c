@@ -34,7 +34,8 @@ static const struct {
 } special[] = {
     {api_session_create,
      "{\"type\":\"object\",\"required\":[\"token\",\"expires_at\",\"user\"],\"properties\":{"
-     "\"token\":{\"type\":\"string\"},\"expires_at\":{\"type\":\"string\",\"format\":\"date-time\"},"
+     "\"token\":{\"type\":\"string\"},\"expires_at\":{\"type\":\"string\",\"format\":\"date-time\"}"
+     ","
      "\"user\":{\"type\":\"object\",\"required\":[\"username\",\"role\",\"site\"],\"properties\":{"
      "\"username\":{\"type\":\"string\"},\"role\":{\"type\":\"string\"},"
      "\"site\":{\"type\":[\"string\",\"null\"]}}}}}"},
@@ -93,9 +94,9 @@ static bool is_body_anywhere(const struct doc *d, const struct field_table *t)
 
 static const char *schema_name(struct doc *d, const struct field_table *t, enum kind kind)
 {
-    const char *suffix = kind == KIND_PATCH                           ? "Patch"
+    const char *suffix = kind == KIND_PATCH                              ? "Patch"
                          : kind == KIND_ANSWER && is_body_anywhere(d, t) ? "Answer"
-                                                                      : "";
+                                                                         : "";
     return arena_printf(d->arena, "%s%s", t->name, suffix);
 }
 
@@ -109,7 +110,7 @@ static void write_ref(struct doc *d, const struct field_table *t, enum kind kind
         d->schemas[d->n_schemas++] = (struct schema){t, kind};
     buf_putc(d->out, '{');
     json_write_pair(d->out, "$ref",
-              arena_printf(d->arena, "#/components/schemas/%s", schema_name(d, t, kind)));
+                    arena_printf(d->arena, "#/components/schemas/%s", schema_name(d, t, kind)));
     buf_putc(d->out, '}');
 }
 
@@ -196,9 +197,9 @@ static void write_field(struct doc *d, const struct field *f, bool nullable)
     }
     if (f->label || f->help)
         json_write_pair(d->out, "description",
-                  f->label && f->help ? arena_printf(d->arena, "%s: %s", f->label, f->help)
-                  : f->label          ? f->label
-                                      : f->help);
+                        f->label && f->help ? arena_printf(d->arena, "%s: %s", f->label, f->help)
+                        : f->label          ? f->label
+                                            : f->help);
     close_object(d);
 }
 
@@ -267,8 +268,8 @@ static const char *tag_of(struct arena *a, const struct route *r)
     return arena_strndup(a, p, strcspn(p, "/"));
 }
 
-static void parameter(struct doc *d, const char *in, const char *name, bool must, const char *schema,
-                      const char *words)
+static void parameter(struct doc *d, const char *in, const char *name, bool must,
+                      const char *schema, const char *words)
 {
     open_object(d, NULL);
     json_write_pair(d->out, "name", name);
@@ -318,7 +319,8 @@ static void write_parameters(struct doc *d, const struct route *r)
     write_path_parameters(d, r);
     write_query_parameters(d, r->params);
     if (r->flags & ROUTE_CREATES)
-        parameter(d, "header", "Idempotency-Key", false, "{\"type\":\"string\",\"format\":\"uuid\"}",
+        parameter(d, "header", "Idempotency-Key", false,
+                  "{\"type\":\"string\",\"format\":\"uuid\"}",
                   "The same key and body give the first answer again and store nothing twice");
     if (r->flags & ROUTE_IF_MATCH)
         parameter(d, "header", "If-Match", true, "{\"type\":\"string\"}",
@@ -339,8 +341,9 @@ static void write_body(struct doc *d, const struct route *r)
 static void write_answer_schema(struct doc *d, const struct route *r)
 {
     if (r->flags & ROUTE_LIST)
-        raw(d, "{\"type\":\"object\",\"required\":[\"items\",\"next\"],\"properties\":{"
-               "\"next\":{\"type\":[\"string\",\"null\"]},\"items\":{\"type\":\"array\",\"items\":");
+        raw(d,
+            "{\"type\":\"object\",\"required\":[\"items\",\"next\"],\"properties\":{"
+            "\"next\":{\"type\":[\"string\",\"null\"]},\"items\":{\"type\":\"array\",\"items\":");
     if (r->answer)
         write_ref(d, r->answer, KIND_ANSWER);
     else
@@ -423,9 +426,9 @@ static void write_operation(struct doc *d, const struct route *r)
         raw(d, ",\"security\":[]");
     else
         json_write_pair(d->out, "description",
-                  arena_printf(d->arena, "Needs the permission `%s`: %s.",
-                               permission_row(r->permission)->code,
-                               permission_row(r->permission)->words));
+                        arena_printf(d->arena, "Needs the permission `%s`: %s.",
+                                     permission_row(r->permission)->code,
+                                     permission_row(r->permission)->words));
     write_parameters(d, r);
     write_body(d, r);
     write_responses(d, r);
@@ -472,9 +475,9 @@ static void write_tags(struct doc *d)
             continue;
         open_object(d, NULL);
         json_write_pair(d->out, "name", tag_of(d->arena, &all[i]));
-        json_write_pair(d->out, "description",
-                  arena_printf(d->arena, "What there is under /api/v1/%s",
-                               tag_of(d->arena, &all[i])));
+        json_write_pair(
+            d->out, "description",
+            arena_printf(d->arena, "What there is under /api/v1/%s", tag_of(d->arena, &all[i])));
         close_object(d);
     }
     buf_putc(d->out, ']');
@@ -509,8 +512,8 @@ static void write_problem_schema(struct doc *d)
            "\"type\":{\"type\":\"string\",\"enum\":[");
     for (int e = ERR_OK + 1; e < ERR_COUNT; e++) {
         json_write_comma(d->out);
-        json_write_string(d->out, arena_printf(d->arena, "urn:phoenix:problem:%s",
-                                         err_row((enum err)e)->type));
+        json_write_string(
+            d->out, arena_printf(d->arena, "urn:phoenix:problem:%s", err_row((enum err)e)->type));
     }
     raw(d, "]},\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},"
            "\"detail\":{\"type\":\"string\"},\"request_id\":{\"type\":\"string\"},"
@@ -523,11 +526,12 @@ static void write_problem_schema(struct doc *d)
 static void write_components(struct doc *d)
 {
     open_object(d, "components");
-    raw(d, "\"securitySchemes\":{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\","
-           "\"description\":\"The token of POST /api/v1/sessions\"},"
-           "\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"phoenix\","
-           "\"description\":\"The cookie of the pages (__Host-phoenix over TLS); requests that change "
-           "something also need the header X-CSRF-Token\"}}");
+    raw(d,
+        "\"securitySchemes\":{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\","
+        "\"description\":\"The token of POST /api/v1/sessions\"},"
+        "\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"phoenix\","
+        "\"description\":\"The cookie of the pages (__Host-phoenix over TLS); requests that change "
+        "something also need the header X-CSRF-Token\"}}");
     write_failures(d);
     open_object(d, "schemas");
     write_problem_schema(d);
@@ -541,11 +545,12 @@ void api_openapi_write(struct arena *a, const struct route_table *routes, struct
 {
     struct doc *d = ARENA_NEW(a, struct doc);
     *d = (struct doc){.out = out, .arena = a, .routes = routes};
-    raw(d, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Phoenix\",\"version\":\"1\","
-           "\"description\":\"Case management for violence-reduction programmes. What the actor may "
-           "not see is answered 404, as if it did not exist.\","
-           "\"license\":{\"name\":\"MIT\",\"identifier\":\"MIT\"}},"
-           "\"servers\":[{\"url\":\"/\"}],\"security\":[{\"bearer\":[]},{\"session\":[]}]");
+    raw(d,
+        "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Phoenix\",\"version\":\"1\","
+        "\"description\":\"Case management for violence-reduction programmes. What the actor may "
+        "not see is answered 404, as if it did not exist.\","
+        "\"license\":{\"name\":\"MIT\",\"identifier\":\"MIT\"}},"
+        "\"servers\":[{\"url\":\"/\"}],\"security\":[{\"bearer\":[]},{\"session\":[]}]");
     write_tags(d);
     write_paths(d);
     write_components(d);

@@ -13,8 +13,8 @@
 #include <string.h>
 #include <time.h>
 
-// One thread beside the requests: its own memory, its own connection, stopped by a flag that it looks
-// at several times a second.
+// One thread beside the requests: its own memory, its own connection, stopped by a flag that it
+// looks at several times a second.
 struct helper {
     pthread_t thread;
     struct ctx ctx;
@@ -98,7 +98,8 @@ static void helper_stop(struct helper *h)
     arena_free(h->ctx.arena);
 }
 
-enum err app_start(struct ctx *ctx, const struct config *config, struct keys *keys, struct app **ret)
+enum err app_start(struct ctx *ctx, const struct config *config, struct keys *keys,
+                   struct app **ret)
 {
     struct app *app = calloc(1, sizeof(*app));
     if (!app)

@@ -7,8 +7,8 @@
 struct sign_in_view {
     struct page *page;
     const char *username;
-    const char *return_to;    // where to go afterwards, or NULL
-    const char *draft;        // a sealed form kept across sign-in, or NULL
+    const char *return_to; // where to go afterwards, or NULL
+    const char *draft;     // a sealed form kept across sign-in, or NULL
     const char *username_error, *password_error;
 };
 
@@ -54,10 +54,11 @@ const char *form_page_address(struct request *r);
 /** The posted values worth keeping: no csrf, no passwords. Returns how many. */
 size_t form_kept(struct request *r, const struct pair **ret);
 
-/** The form posted, sealed to a user, with the address of its page; NULL if there is nothing to keep. */
+/** The form posted, sealed to a user, with the address of its page; NULL if there is nothing to
+ * keep. */
 const char *draft_seal(struct request *r, const char *user_id);
-/** Opens a draft for the user who has just signed in with `token` and answers with its page filled in.
- *  False if it is not this user's, too old, or the page cannot be shown. */
+/** Opens a draft for the user who has just signed in with `token` and answers with its page filled
+ * in. False if it is not this user's, too old, or the page cannot be shown. */
 bool draft_show(struct request *r, const char *draft, const char *user_id, const char *token,
                 struct response *res);
 /** Shows the form's own page again with what was typed. False if there is no such page. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Nothing typed is lost: a form whose session has ended comes back after sign-in, to the same person
-// only. The server keeps nothing; the sealed text travels in the sign-in page's own form.
+// Nothing typed is lost: a form whose session has ended comes back after sign-in, to the same
+// person only. The server keeps nothing; the sealed text travels in the sign-in page's own form.
 #include "web/core_views.h"
 
 #include "crypto/keys.h"
@@ -130,7 +130,8 @@ static size_t split(struct arena *a, char *text, const struct pair **ret)
 }
 
 // Runs a GET of the page with the pairs as its form: form_value() and friends do the rest, and
-// form_hidden() keeps the client_ref, so that a form which had been saved after all is not saved twice.
+// form_hidden() keeps the client_ref, so that a form which had been saved after all is not saved
+// twice.
 static bool show_page(struct request *r, const char *address, const struct pair *pairs, size_t n,
                       const char *token, struct response *res)
 {
@@ -139,12 +140,16 @@ static bool show_page(struct request *r, const char *address, const struct pair 
     struct response *page = ARENA_NEW(a, struct response);
     bool tls = r->host && r->host->config && r->host->config->tls;
     struct pair *cookie = ARENA_NEW(a, struct pair);
-    *cookie = (struct pair){"Cookie", arena_printf(a, "%s=%s", tls ? "__Host-phoenix" : "phoenix",
-                                                   token)};
-    *again = (struct request){.method = "GET", .form = pairs, .n_form = n, .headers = cookie,
-                              .n_headers = 1, .host = r->host};
-    again->ctx = (struct ctx){.arena = a, .db = r->ctx.db, .keys = r->ctx.keys,
-                              .remote = r->ctx.remote};
+    *cookie = (struct pair){"Cookie",
+                            arena_printf(a, "%s=%s", tls ? "__Host-phoenix" : "phoenix", token)};
+    *again = (struct request){.method = "GET",
+                              .form = pairs,
+                              .n_form = n,
+                              .headers = cookie,
+                              .n_headers = 1,
+                              .host = r->host};
+    again->ctx =
+        (struct ctx){.arena = a, .db = r->ctx.db, .keys = r->ctx.keys, .remote = r->ctx.remote};
     memcpy(again->ctx.request_id, r->ctx.request_id, sizeof(again->ctx.request_id));
     if (request_set_target(again, address))
         return false;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Error pages in plain words. None of them needs the database, and what was typed is never lost: a
-// form that could not be saved comes back with a button to send it again, under the same client_ref,
-// so that however often it is pressed it is saved once.
+// form that could not be saved comes back with a button to send it again, under the same
+// client_ref, so that however often it is pressed it is saved once.
 #include "web/core_views.h"
 
 #include "access/session.h"
@@ -16,7 +16,8 @@ static const struct words {
     {ERR_NOT_FOUND, "Page not found", "There is nothing at this address that you can see.",
      "If you typed the address, check it. If you followed a link, the record may have moved to "
      "somebody else's caseload."},
-    {ERR_FORBIDDEN, "Your role does not allow this", "You are signed in, but your role cannot do this.",
+    {ERR_FORBIDDEN, "Your role does not allow this",
+     "You are signed in, but your role cannot do this.",
      "If you think it should, ask your team lead or administrator."},
     {ERR_CSRF, "This form is out of date",
      "You signed in again after this form was opened, so it was not saved.",
@@ -26,13 +27,16 @@ static const struct words {
     {ERR_CONFLICT, "That step is not possible now",
      "Things have moved on since you opened the page, so this was not done.",
      "Go back, reload the page and look at what stands there now."},
-    {ERR_RUNNING, "This is still being saved", "The same form was sent before and is still being saved.",
+    {ERR_RUNNING, "This is still being saved",
+     "The same form was sent before and is still being saved.",
      "Wait a moment, then press the button again: it is saved only once."},
     {ERR_NOT_READY, "The file is not ready yet", "The export is still being made.",
      "Come back in a minute."},
     {ERR_GONE, "This has expired", "The file is no longer kept here.", "Ask for a new one."},
-    {ERR_STALE, "Somebody else has changed this", "It was changed after you opened it, so your change was "
-     "not saved.", "Open the page again, look at what is there now, then make your change."},
+    {ERR_STALE, "Somebody else has changed this",
+     "It was changed after you opened it, so your change was "
+     "not saved.",
+     "Open the page again, look at what is there now, then make your change."},
     {ERR_TOO_LARGE, "That is too large", "What you sent is larger than this service takes.",
      "Go back, make it shorter and send it again. Nothing was saved."},
     {ERR_URI_TOO_LONG, "The address is too long", "This service does not take addresses that long.",
@@ -49,12 +53,16 @@ static const struct words {
     {ERR_UNAVAILABLE, "Sorry, the service is not available",
      "The service cannot reach its database at the moment.",
      "It tries again by itself, and is usually back within a minute."},
-    {ERR_OVERLOADED, "Sorry, the service is busy", "More people are using the service than it can serve "
-     "at once.", "Try again in a few seconds."},
+    {ERR_OVERLOADED, "Sorry, the service is busy",
+     "More people are using the service than it can serve "
+     "at once.",
+     "Try again in a few seconds."},
     {ERR_SCHEMA, "Sorry, the service is not available", "The service is being updated.",
      "Try again in a few minutes."},
-    {ERR_MALFORMED, "The request could not be understood", "Your browser sent something that this "
-     "service could not read.", "Go back and try again."},
+    {ERR_MALFORMED, "The request could not be understood",
+     "Your browser sent something that this "
+     "service could not read.",
+     "Go back and try again."},
 };
 
 static const struct words *words_of(enum err e)
@@ -90,7 +98,8 @@ static size_t typed_rows(struct request *r, const struct pair *pairs, size_t n,
     return k;
 }
 
-// A request turned away at the door has not been decoded yet; its words must come back all the same.
+// A request turned away at the door has not been decoded yet; its words must come back all the
+// same.
 static void take_form(struct request *r)
 {
     static const char type[] = "application/x-www-form-urlencoded";
@@ -132,7 +141,8 @@ static const struct retry_form *retry_of(struct request *r, enum err e)
 static const char *what_to_do(enum err e, const struct words *w, const struct retry_form *retry)
 {
     if (retry && retry->button && e != ERR_RUNNING)
-        return "Your work is safe to send again: everything you typed is kept in this page. Press the "
+        return "Your work is safe to send again: everything you typed is kept in this page. Press "
+               "the "
                "button when you are ready. It is saved only once, however often you press it.";
     return w->what_to_do;
 }
@@ -158,7 +168,8 @@ static void error_page(struct request *r, enum err e, struct response *res)
 static void ended_session(struct request *r, struct response *res)
 {
     const char *user = NULL, *draft = NULL, *address = form_page_address(r);
-    if (r->ctx.token_hash && r->n_form && access_session_user(&r->ctx, r->ctx.token_hash, &user) == ERR_OK && user)
+    if (r->ctx.token_hash && r->n_form &&
+        access_session_user(&r->ctx, r->ctx.token_hash, &user) == ERR_OK && user)
         draft = draft_seal(r, user);
     res->status = err_row(ERR_UNAUTHENTICATED)->status;
     sign_in_page(r, res, draft, draft ? NULL : address);

@@ -41,9 +41,9 @@ static bool to_number(const char *s, size_t least, size_t most, int *ret)
 // "11", "Nov" or "november"
 static bool to_month(const char *s, int *ret)
 {
-    static const char *const names[] = {"january", "february", "march",     "april",   "may",
-                                        "june",    "july",     "august",    "september", "october",
-                                        "november", "december"};
+    static const char *const names[] = {"january",   "february", "march",    "april",
+                                        "may",       "june",     "july",     "august",
+                                        "september", "october",  "november", "december"};
     if (to_number(s, 1, 2, ret))
         return true;
     for (int i = 0; i < 12; i++)

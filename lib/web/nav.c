@@ -47,11 +47,16 @@ struct ui_nav_items nav_items(struct request *r)
 const char *role_words(enum role role)
 {
     static const char *const words[ROLE_COUNT] = {
-        [ROLE_NAVIGATOR] = "Navigator",         [ROLE_TEAM_LEAD] = "Team lead",
-        [ROLE_MANAGER] = "Manager",             [ROLE_POLICE] = "Police",
-        [ROLE_PROBATION] = "Probation",         [ROLE_YOUTH_JUSTICE] = "Youth justice",
-        [ROLE_PROVIDER] = "Provider",           [ROLE_EVALUATOR] = "Evaluator",
-        [ROLE_TRIAL_MANAGER] = "Trial manager", [ROLE_ADMINISTRATOR] = "Administrator",
+        [ROLE_NAVIGATOR] = "Navigator",
+        [ROLE_TEAM_LEAD] = "Team lead",
+        [ROLE_MANAGER] = "Manager",
+        [ROLE_POLICE] = "Police",
+        [ROLE_PROBATION] = "Probation",
+        [ROLE_YOUTH_JUSTICE] = "Youth justice",
+        [ROLE_PROVIDER] = "Provider",
+        [ROLE_EVALUATOR] = "Evaluator",
+        [ROLE_TRIAL_MANAGER] = "Trial manager",
+        [ROLE_ADMINISTRATOR] = "Administrator",
         [ROLE_AUDITOR] = "Auditor",
     };
     return (unsigned)role < ROLE_COUNT ? words[role] : "";

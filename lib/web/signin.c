@@ -20,8 +20,9 @@ void sign_in_page(struct request *r, struct response *res, const char *draft, co
     r->ctx.actor = NULL; // nobody is signed in on this page
     v.page = web_page(r, res, "Sign in");
     if (draft) {
-        v.page->flash = "Your session has ended. Sign in again: what you typed is kept, and comes back "
-                        "for you to check and save";
+        v.page->flash =
+            "Your session has ended. Sign in again: what you typed is kept, and comes back "
+            "for you to check and save";
         v.page->flash_type = "information";
     }
     tpl_sign_in(&res->body, &v);
@@ -40,7 +41,8 @@ static enum err refuse(struct request *r, struct response *res, enum err e)
 {
     if (e == ERR_TOO_MANY)
         ctx_field_error(&r->ctx, "username",
-                        arena_printf(r->ctx.arena, "Too many attempts: wait %d seconds, then try again",
+                        arena_printf(r->ctx.arena,
+                                     "Too many attempts: wait %d seconds, then try again",
                                      r->ctx.problem.retry_after ? r->ctx.problem.retry_after : 30));
     else if (e == ERR_BAD_SIGN_IN)
         ctx_field_error(&r->ctx, "username", err_row(e)->words);

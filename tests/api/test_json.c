@@ -18,12 +18,15 @@ static const struct field part_fields[] = {
 };
 static const struct field_table part_table = FIELD_TABLE("Part", struct thing, part_fields);
 
-#define ROW(n, t, ...) {.name = #n, .type = t, .offset = offsetof(struct thing, n), .label = #n, __VA_ARGS__}
+#define ROW(n, t, ...)                                                                             \
+    {                                                                                              \
+        .name = #n, .type = t, .offset = offsetof(struct thing, n), .label = #n, __VA_ARGS__       \
+    }
 static const struct field thing_fields[] = {
     ROW(name, FIELD_TEXT, .flags = FIELD_REQUIRED, .max = 10),
     ROW(count, FIELD_INT, .min = 0, .max = 1440),
-    ROW(sure, FIELD_BOOL),
-    ROW(day, FIELD_DATE),
+    ROW(sure, FIELD_BOOL, .flags = 0),
+    ROW(day, FIELD_DATE, .flags = 0),
     ROW(at, FIELD_TIME, .flags = FIELD_NOT_FUTURE),
     ROW(kind, FIELD_CODE, .vocab = "kind"),
     ROW(kinds, FIELD_CODES, .vocab = "kind"),
@@ -76,10 +79,12 @@ static const char *told(const char *field)
 
 TEST(takes_every_type)
 {
-    CHECK_INT(read_text("{\"name\":\"O'Brien\",\"count\":7,\"sure\":true,\"day\":\"2026-11-02\","
-                        "\"at\":\"2026-01-02T03:04:05+01:00\",\"kind\":\"red\",\"kinds\":[\"red\",\"blue\"],"
-                        "\"words\":[\"a,b\",\"c\"],\"note\":\"line 1\\nSELECT \\u2603\"}"),
-              ERR_OK);
+    CHECK_INT(
+        read_text(
+            "{\"name\":\"O'Brien\",\"count\":7,\"sure\":true,\"day\":\"2026-11-02\","
+            "\"at\":\"2026-01-02T03:04:05+01:00\",\"kind\":\"red\",\"kinds\":[\"red\",\"blue\"],"
+            "\"words\":[\"a,b\",\"c\"],\"note\":\"line 1\\nSELECT \\u2603\"}"),
+        ERR_OK);
     CHECK_STR(thing.name, "O'Brien");
     CHECK_STR(thing.count, "7");
     CHECK_STR(thing.sure, "true");
@@ -124,9 +129,10 @@ TEST(duplicate_in_the_depth_is_refused)
 
 TEST(tells_every_fault_at_once)
 {
-    CHECK_INT(read_text("{\"count\":1441,\"sure\":\"yes\",\"day\":\"2026-02-30\",\"kind\":\"green\","
-                        "\"words\":[\"too long\"],\"count\":3,\"other\":1}"),
-              ERR_INVALID);
+    CHECK_INT(
+        read_text("{\"count\":1441,\"sure\":\"yes\",\"day\":\"2026-02-30\",\"kind\":\"green\","
+                  "\"words\":[\"too long\"],\"count\":3,\"other\":1}"),
+        ERR_INVALID);
     CHECK(told("name") && told("count") && told("sure") && told("day") && told("kind") &&
           told("words") && told("other"));
 }
@@ -168,11 +174,20 @@ TEST(wrong_types_name_the_field)
 
 TEST(what_is_not_json_is_malformed)
 {
-    static const char *const bad[] = {"", "{", "{\"name\":\"a\"", "{\"name\":\"a\"} x", "{'name':'a'}",
-                                      "{\"name\":\"a\",}", "nul", "{\"name\":\"\\ud800\"}",
-                                      "{\"name\":\"a\"}{\"name\":\"b\"}", "\xEF\xBB\xBF{\"name\":\"a\"}",
-                                      "{\"name\":\"\xFF\"}", "{\"name\":\"\xC0\xAF\"}",
-                                      "{\"name\":\"a\nb\"}", "{\"na\\u0000me\":\"a\"}"};
+    static const char *const bad[] = {"",
+                                      "{",
+                                      "{\"name\":\"a\"",
+                                      "{\"name\":\"a\"} x",
+                                      "{'name':'a'}",
+                                      "{\"name\":\"a\",}",
+                                      "nul",
+                                      "{\"name\":\"\\ud800\"}",
+                                      "{\"name\":\"a\"}{\"name\":\"b\"}",
+                                      "\xEF\xBB\xBF{\"name\":\"a\"}",
+                                      "{\"name\":\"\xFF\"}",
+                                      "{\"name\":\"\xC0\xAF\"}",
+                                      "{\"name\":\"a\nb\"}",
+                                      "{\"na\\u0000me\":\"a\"}"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
         CHECK_INT(read_text(bad[i]), ERR_MALFORMED);
     CHECK_INT(read_bytes("{\"name\":\"a\"}\0", 13), ERR_MALFORMED);
@@ -255,8 +270,13 @@ TEST(writes_records_by_type)
     const struct thing part = {.name = "x\"y\\z\x01\n\t/"};
     const void *const rows[] = {&part};
     const struct field_rows parts = {&part_table, rows, 1};
-    thing = (struct thing){.name = "a", .count = "7", .sure = "false", .kinds = "{red,blue}",
-                           .secret = "s", .version = "3", .parts = &parts};
+    thing = (struct thing){.name = "a",
+                           .count = "7",
+                           .sure = "false",
+                           .kinds = "{red,blue}",
+                           .secret = "s",
+                           .version = "3",
+                           .parts = &parts};
     const struct actor navigator = {.role = ROLE_NAVIGATOR}, police = {.role = ROLE_POLICE};
     struct response res;
     json_t *j = answer(&navigator, &res);
@@ -321,7 +341,8 @@ TEST(problems)
     CHECK(strstr(res.body.p, "must be less") == NULL);
 }
 
-TESTS("json", T(takes_every_type), T(null_is_absent_but_named), T(refuses_unknown_and_duplicate_keys),
-      T(duplicate_in_the_depth_is_refused), T(tells_every_fault_at_once), T(wrong_types_name_the_field),
-      T(what_is_not_json_is_malformed), T(depth_bombs_are_refused), T(long_notes_and_every_script_pass),
-      T(patch_needs_nothing), T(query_parameters), T(writes_records_by_type), T(writes_lists), T(problems))
+TESTS("json", T(takes_every_type), T(null_is_absent_but_named),
+      T(refuses_unknown_and_duplicate_keys), T(duplicate_in_the_depth_is_refused),
+      T(tells_every_fault_at_once), T(wrong_types_name_the_field), T(what_is_not_json_is_malformed),
+      T(depth_bombs_are_refused), T(long_notes_and_every_script_pass), T(patch_needs_nothing),
+      T(query_parameters), T(writes_records_by_type), T(writes_lists), T(problems))

@@ -80,8 +80,9 @@ static bool export_ready(const char *id)
 
 static const char *ask_for_export(void)
 {
-    const struct answer *a = visit_api(journey_visitor("evaluator"), "POST", "/api/v1/exports",
-                                       "{\"kind\":\"evaluation\",\"reason\":\"Test of the job worker\"}");
+    const struct answer *a =
+        visit_api(journey_visitor("evaluator"), "POST", "/api/v1/exports",
+                  "{\"kind\":\"evaluation\",\"reason\":\"Test of the job worker\"}");
     CHECK_INT(a->status, 202);
     const char *id = answer_json(a, "id");
     CHECK_FATAL(id != NULL);
@@ -95,7 +96,8 @@ TEST(makes_exports_and_survives_a_restart)
     journey_database_kill();
     nanosleep(&(struct timespec){.tv_nsec = 700000000}, NULL);
     journey_database_up();
-    visit_api(journey_visitor("evaluator"), "GET", "/api/v1/me", NULL); // the visitor's connection heals
+    visit_api(journey_visitor("evaluator"), "GET", "/api/v1/me",
+              NULL); // the visitor's connection heals
     CHECK(wait_until(export_ready, ask_for_export()));
     stop(app);
     arena_free(arena);

@@ -3,8 +3,8 @@
 // see, may not see, and that does not exist. What is expected comes from access.def, routes.def and
 // the meaning of the scopes, told here once more in plain SQL that shares nothing with the walls.
 //
-// A role without the permission gets 403 whoever it asks about; with it, what lies outside its scope
-// answers 404 in the same bytes as what does not exist.
+// A role without the permission gets 403 whoever it asks about; with it, what lies outside its
+// scope answers 404 in the same bytes as what does not exist.
 #include "app/app.h"
 #include "base/clock.h"
 #include "base/uuid.h"
@@ -27,9 +27,10 @@ static const char *at_role, *at_whom;
     do {                                                                                           \
         bool ok_ = (cond);                                                                         \
         if (!ok_)                                                                                  \
-            fprintf(stderr, "matrix: %s %s as %s, %s: %d is wrong (%s)\n%.300s\n", at_route->method, \
-                    at_route->pattern, at_role, at_whom, (answer)->status, #cond,                  \
-                    (answer)->status >= 500 || at_route->pattern[1] == 'a' ? (answer)->body : "");  \
+            fprintf(stderr, "matrix: %s %s as %s, %s: %d is wrong (%s)\n%.300s\n",                 \
+                    at_route->method, at_route->pattern, at_role, at_whom, (answer)->status,       \
+                    #cond,                                                                         \
+                    (answer)->status >= 500 || at_route->pattern[1] == 'a' ? (answer)->body : ""); \
         CHECK(ok_);                                                                                \
     } while (0)
 
@@ -60,9 +61,10 @@ static const char *scope_sql(enum role role, enum scope scope)
     case SCOPE_NO:
         return "false";
     case SCOPE_OWN:
-        return role == ROLE_PROVIDER ? "exists (select from app.referral r where r.participant_id = p.id "
-                                       "and r.provider_id = u.agency_id and r.sent_at is not null)"
-                                     : "p.worker_id = u.id";
+        return role == ROLE_PROVIDER
+                   ? "exists (select from app.referral r where r.participant_id = p.id "
+                     "and r.provider_id = u.agency_id and r.sent_at is not null)"
+                   : "p.worker_id = u.id";
     case SCOPE_TEAM:
         return "p.team_id = u.team_id";
     case SCOPE_AGENCY:
@@ -82,10 +84,12 @@ struct thing {
     const char *id;
 };
 
-#define OF_PERSON(table) "app." table " x join app.participant p on p.site_id = x.site_id and p.id = x.participant_id"
+#define OF_PERSON(table)                                                                           \
+    "app." table " x join app.participant p on p.site_id = x.site_id and p.id = x.participant_id"
 
 static const struct thing things[] = {
-    {"/participants/{ref}/contacts/{id}", OF_PERSON("contact") " and x.superseded_by is null", "x.id"},
+    {"/participants/{ref}/contacts/{id}", OF_PERSON("contact") " and x.superseded_by is null",
+     "x.id"},
     {"/participants/{ref}/flags/{id}", OF_PERSON("safety_flag") " and x.ended_at is null", "x.id"},
     {"/participants/{ref}", "app.participant p", "null"},
     {"/referrals/{id}", OF_PERSON("referral") " and x.sent_at is not null", "x.id"},
@@ -152,18 +156,17 @@ static const struct {
     const char *name, *value;
     const struct field_table *table; // of this one only, or NULL
 } known_values[] = {
-    {"to", "offered", &stage_input_table},
-    {"to", "withdrawn", &referral_move_table},
-    {"to", "under_review", &escalation_move_table},
-    {"username", "matrix.person", NULL},
-    {"date_of_birth", "1990-01-01", NULL},
-    {"role", "navigator", NULL},
+    {"to", "offered", &stage_input_table},          {"to", "withdrawn", &referral_move_table},
+    {"to", "under_review", &escalation_move_table}, {"username", "matrix.person", NULL},
+    {"date_of_birth", "1990-01-01", NULL},          {"role", "navigator", NULL},
 };
 
 static const char *sample_text(const struct field *f)
 {
-    static const char words[] = "Words of the matrix test, long enough for every field that asks for more";
-    size_t n = f->max > 0 && (size_t)f->max < sizeof(words) - 1 ? (size_t)f->max : sizeof(words) - 1;
+    static const char words[] =
+        "Words of the matrix test, long enough for every field that asks for more";
+    size_t n =
+        f->max > 0 && (size_t)f->max < sizeof(words) - 1 ? (size_t)f->max : sizeof(words) - 1;
     return arena_strndup(arena, words, n);
 }
 
@@ -172,8 +175,9 @@ static const char *own_site(void)
 {
     if (strcmp(at_role, "nobody") == 0)
         return "leicester";
-    const char *sql = arena_printf(arena, "select coalesce(site_id, 'leicester') from access.\"user\" "
-                                          "where username = '%s'",
+    const char *sql = arena_printf(arena,
+                                   "select coalesce(site_id, 'leicester') from access.\"user\" "
+                                   "where username = '%s'",
                                    visitor_username(journey_visitor(at_role)));
     return ask_sql(sql);
 }
@@ -195,7 +199,8 @@ static const char *sample_value(const struct field_table *t, const struct field 
     case FIELD_DATE:
         return date_iso(arena, date_today() + (f->flags & FIELD_NOT_PAST ? 7 : -7));
     case FIELD_TIME:
-        return time_iso(arena, clock_now_us() + (f->flags & FIELD_NOT_PAST ? 1 : -1) * 3600000000LL);
+        return time_iso(arena,
+                        clock_now_us() + (f->flags & FIELD_NOT_PAST ? 1 : -1) * 3600000000LL);
     case FIELD_UUID:
         return uuid_new(arena);
     case FIELD_CODE:
@@ -234,11 +239,13 @@ static const struct answer *send_form(struct visitor *v, const struct route *r, 
 {
     struct pair pairs[64];
     size_t n = 0;
-    pairs[n++] = (struct pair){"csrf", *visitor_token(v) ? token_csrf(arena, visitor_token(v)) : ""};
+    pairs[n++] =
+        (struct pair){"csrf", *visitor_token(v) ? token_csrf(arena, visitor_token(v)) : ""};
     pairs[n++] = (struct pair){"client_ref", uuid_new(arena)};
     for (size_t i = 0; r->body && i < r->body->n && n < 64; i++)
         if (wanted(&r->body->fields[i]))
-            pairs[n++] = (struct pair){r->body->fields[i].name, sample_value(r->body, &r->body->fields[i])};
+            pairs[n++] =
+                (struct pair){r->body->fields[i].name, sample_value(r->body, &r->body->fields[i])};
     return visit_form(v, target, pairs, n);
 }
 
@@ -277,8 +284,8 @@ static bool same_answer(const struct answer *a, const struct answer *b)
     return same;
 }
 
-// Steps of a referral or an escalation need a permission of their own besides the address's: which, the
-// state machine says in the database, so that "not yours to take" is a right answer there too.
+// Steps of a referral or an escalation need a permission of their own besides the address's: which,
+// the state machine says in the database, so that "not yours to take" is a right answer there too.
 static bool is_step(const struct route *r)
 {
     return strstr(r->pattern, "/transitions") != NULL;
@@ -358,7 +365,8 @@ static void check_other_route(struct visitor *v, const struct route *r, enum rol
 static bool is_left_out(const struct route *r)
 {
     bool writes = strcmp(r->method, "GET") != 0;
-    return (r->flags & ROUTE_PUBLIC) || (writes && r->permission == PERM_self) || (r->flags & ROUTE_UPLOAD);
+    return (r->flags & ROUTE_PUBLIC) || (writes && r->permission == PERM_self) ||
+           (r->flags & ROUTE_UPLOAD);
 }
 
 static void check_role(enum role role)
@@ -421,8 +429,8 @@ TEST(nobody_signed_in)
 
 TEST(enough_was_asked)
 {
-    fprintf(stderr, "matrix: %ld cells with somebody visible, %ld with somebody hidden\n", n_visible,
-            n_hidden);
+    fprintf(stderr, "matrix: %ld cells with somebody visible, %ld with somebody hidden\n",
+            n_visible, n_hidden);
     CHECK(n_visible > 150);
     CHECK(n_hidden > 400);
 }
@@ -433,6 +441,6 @@ TEST(table_is_sound)
     CHECK_INT(route_table_check(journey_ctx(), journey_routes()), ERR_OK);
 }
 
-TESTS("matrix", T(table_is_sound), T(nobody_signed_in), T(navigator), T(team_lead), T(manager), T(police),
-      T(probation), T(youth_justice), T(provider), T(evaluator), T(trial_manager), T(administrator),
-      T(auditor), T(enough_was_asked))
+TESTS("matrix", T(table_is_sound), T(nobody_signed_in), T(navigator), T(team_lead), T(manager),
+      T(police), T(probation), T(youth_justice), T(provider), T(evaluator), T(trial_manager),
+      T(administrator), T(auditor), T(enough_was_asked))

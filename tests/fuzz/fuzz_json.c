@@ -12,11 +12,19 @@ struct thing {
     const char *text, *number, *sure, *day, *at, *id, *kind, *kinds, *words;
 };
 
-#define ROW(n, t, ...) {.name = #n, .type = t, .offset = offsetof(struct thing, n), .label = #n, __VA_ARGS__}
+#define ROW(n, t, ...)                                                                             \
+    {                                                                                              \
+        .name = #n, .type = t, .offset = offsetof(struct thing, n), .label = #n, __VA_ARGS__       \
+    }
 static const struct field fields[] = {
-    ROW(text, FIELD_TEXT, .flags = FIELD_LINES, .max = 200), ROW(number, FIELD_INT, .min = 0, .max = 1440),
-    ROW(sure, FIELD_BOOL), ROW(day, FIELD_DATE), ROW(at, FIELD_TIME), ROW(id, FIELD_UUID),
-    ROW(kind, FIELD_CODE, .vocab = "kind"), ROW(kinds, FIELD_CODES, .vocab = "kind"),
+    ROW(text, FIELD_TEXT, .flags = FIELD_LINES, .max = 200),
+    ROW(number, FIELD_INT, .min = 0, .max = 1440),
+    ROW(sure, FIELD_BOOL, .flags = 0),
+    ROW(day, FIELD_DATE, .flags = 0),
+    ROW(at, FIELD_TIME, .flags = 0),
+    ROW(id, FIELD_UUID, .flags = 0),
+    ROW(kind, FIELD_CODE, .vocab = "kind"),
+    ROW(kinds, FIELD_CODES, .vocab = "kind"),
     ROW(words, FIELD_LIST, .max = 20),
 };
 static const struct field_table table = FIELD_TABLE("Thing", struct thing, fields);

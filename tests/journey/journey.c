@@ -75,8 +75,10 @@ static const char *write_config(const char *dir, const char *conninfo)
     FILE *f = fopen(path, "w");
     if (!f)
         fail("cannot write", path);
-    fprintf(f, "database = \"%s\"\nkeyring = \"%s/phoenix.keys\"\nprogramme = \"%s\"\ndata_dir = \"%s\"\n",
-            conninfo, dir, JOURNEY_PROGRAMME, dir);
+    fprintf(
+        f,
+        "database = \"%s\"\nkeyring = \"%s/phoenix.keys\"\nprogramme = \"%s\"\ndata_dir = \"%s\"\n",
+        conninfo, dir, JOURNEY_PROGRAMME, dir);
     fclose(f);
     return path;
 }
@@ -183,7 +185,8 @@ static struct request *new_request(struct visitor *v, const char *method, const 
     struct request *r = ARENA_NEW(a, struct request);
     struct request_host *host = ARENA_NEW(a, struct request_host);
     *host = (struct request_host){.config = world.config, .auth_db = world.auth};
-    r->ctx = (struct ctx){.arena = a, .db = world.app, .keys = world.ctx.keys, .remote = "127.0.0.1"};
+    r->ctx =
+        (struct ctx){.arena = a, .db = world.app, .keys = world.ctx.keys, .remote = "127.0.0.1"};
     memcpy(r->ctx.request_id, uuid_new(a), sizeof(r->ctx.request_id));
     r->method = method;
     r->host = host;
@@ -231,10 +234,14 @@ static const struct answer *go(struct visitor *v, struct request *r)
     else
         route_dispatch(app_route_table(), r, res);
     take_cookie(v, res);
-    *a = (struct answer){.status = res->status, .type = res->type ? res->type : "",
-                         .body = res->body.p ? res->body.p : "", .n = res->body.n,
-                         .flushes = db_flushes(world.app) - before, .headers = res->headers,
-                         .n_headers = res->n_headers, .arena = r->ctx.arena};
+    *a = (struct answer){.status = res->status,
+                         .type = res->type ? res->type : "",
+                         .body = res->body.p ? res->body.p : "",
+                         .n = res->body.n,
+                         .flushes = db_flushes(world.app) - before,
+                         .headers = res->headers,
+                         .n_headers = res->n_headers,
+                         .arena = r->ctx.arena};
     if (res->static_bytes) {
         a->body = arena_strndup(r->ctx.arena, res->static_bytes, res->n_static);
         a->n = res->n_static;
@@ -347,7 +354,8 @@ struct visitor *journey_sign_in(const char *username, const char *password)
     struct visitor *v = journey_stranger();
     snprintf(v->username, sizeof(v->username), "%s", username);
     snprintf(v->password, sizeof(v->password), "%s", password);
-    const struct answer *a = visit_post(v, "/sign-in", "username", username, "password", password, NULL);
+    const struct answer *a =
+        visit_post(v, "/sign-in", "username", username, "password", password, NULL);
     if (a->status != 303 || !v->signed_in)
         fail(arena_printf(a->arena, "signing in answers %d for", a->status), username);
     return v;
@@ -532,13 +540,14 @@ static const char *unescaped(struct arena *a, const char *s, size_t n)
     static const struct {
         const char *from;
         char to;
-    } all[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'},
+    } all[] = {{"&amp;", '&'},  {"&lt;", '<'},  {"&gt;", '>'},  {"&quot;", '"'},
                {"&#39;", '\''}, {"&#96;", '`'}, {"&#92;", '\\'}};
     struct buf b;
     buf_init(&b, a);
     for (size_t i = 0; i < n;) {
         size_t k = 0;
-        while (k < sizeof(all) / sizeof(all[0]) && strncmp(s + i, all[k].from, strlen(all[k].from)) != 0)
+        while (k < sizeof(all) / sizeof(all[0]) &&
+               strncmp(s + i, all[k].from, strlen(all[k].from)) != 0)
             k++;
         bool known = k < sizeof(all) / sizeof(all[0]);
         buf_putc(&b, known ? all[k].to : s[i]);

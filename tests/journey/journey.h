@@ -33,12 +33,13 @@ struct answer {
 const char *answer_header(const struct answer *a, const char *name);
 /** True if the body holds the text (as HTML would show it: the text is escaped first for pages). */
 bool answer_has(const struct answer *a, const char *text);
-/** The value of a JSON answer by path: "user.role", "items.0.ref"; numbers and booleans as text; NULL
- *  when absent or null. */
+/** The value of a JSON answer by path: "user.role", "items.0.ref"; numbers and booleans as text;
+ * NULL when absent or null. */
 const char *answer_json(const struct answer *a, const char *path);
 /** How many items a JSON list at the path has ("" for the whole); -1 if it is no list. */
 int answer_json_count(const struct answer *a, const char *path);
-/** The value of the hidden or other input of that name on a page, unescaped; NULL if there is none. */
+/** The value of the hidden or other input of that name on a page, unescaped; NULL if there is none.
+ */
 const char *answer_input(const struct answer *a, const char *name);
 
 /** The first account of that role, signed in (once for the program); NULL: nobody. A trailing digit

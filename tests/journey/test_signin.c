@@ -10,8 +10,8 @@
 
 TEST(every_role_lands_on_home)
 {
-    static const char *const roles[] = {"navigator",  "team_lead",  "manager",   "police",
-                                        "probation",  "youth_justice", "provider",  "evaluator",
+    static const char *const roles[] = {"navigator",     "team_lead",     "manager",  "police",
+                                        "probation",     "youth_justice", "provider", "evaluator",
                                         "trial_manager", "administrator", "auditor"};
     for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
         const struct answer *a = visit_get(journey_visitor(roles[i]), "/");
@@ -27,7 +27,8 @@ TEST(wrong_password_says_nothing_of_which)
 {
     struct visitor *v = journey_stranger();
     const char *known = visitor_username(journey_visitor("police"));
-    const struct answer *wrong = visit_post(v, "/sign-in", "username", known, "password", "not this", NULL);
+    const struct answer *wrong =
+        visit_post(v, "/sign-in", "username", known, "password", "not this", NULL);
     CHECK_INT(wrong->status, 401);
     CHECK(answer_has(wrong, "The username or password is not right"));
     CHECK(!answer_header(wrong, "Set-Cookie"));
@@ -42,7 +43,8 @@ TEST(wrong_password_says_nothing_of_which)
 
 TEST(empty_form_names_both_boxes)
 {
-    const struct answer *a = visit_post(journey_stranger(), "/sign-in", "username", "", "password", "", NULL);
+    const struct answer *a =
+        visit_post(journey_stranger(), "/sign-in", "username", "", "password", "", NULL);
     CHECK_INT(a->status, 422);
     CHECK(answer_has(a, "Enter a username"));
     CHECK(answer_has(a, "Enter a password"));
@@ -58,7 +60,8 @@ TEST(five_failures_then_a_delay)
         a = visit_post(v, "/sign-in", "username", "guessed.name", "password", "guess", NULL);
     CHECK_INT(a->status, 429);
     CHECK(answer_header(a, "Retry-After") != NULL);
-    a = visit_api(v, "POST", "/api/v1/sessions", "{\"username\":\"guessed.name\",\"password\":\"guess\"}");
+    a = visit_api(v, "POST", "/api/v1/sessions",
+                  "{\"username\":\"guessed.name\",\"password\":\"guess\"}");
     CHECK_INT(a->status, 429);
 }
 
@@ -81,11 +84,12 @@ TEST(protected_page_asks_to_sign_in_and_returns)
 TEST(return_address_stays_here)
 {
     struct visitor *police = journey_visitor("police");
-    static const char *const bad[] = {"//evil.example/", "https://evil.example/", "/\\evil", "javascript:x"};
+    static const char *const bad[] = {"//evil.example/", "https://evil.example/", "/\\evil",
+                                      "javascript:x"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         const struct answer *a =
-            visit_post(journey_stranger(), "/sign-in", "username", visitor_username(police), "password",
-                       visitor_password(police), "return_to", bad[i], NULL);
+            visit_post(journey_stranger(), "/sign-in", "username", visitor_username(police),
+                       "password", visitor_password(police), "return_to", bad[i], NULL);
         CHECK_STR(a->location, "/");
     }
 }
@@ -110,8 +114,8 @@ TEST(api_session)
     struct arena *arena = arena_new();
     const struct answer *a =
         visit_api(v, "POST", "/api/v1/sessions",
-                  arena_printf(arena, "{\"username\":\"%s\",\"password\":\"%s\"}", visitor_username(nav),
-                               visitor_password(nav)));
+                  arena_printf(arena, "{\"username\":\"%s\",\"password\":\"%s\"}",
+                               visitor_username(nav), visitor_password(nav)));
     CHECK_INT(a->status, 201);
     CHECK_STR(answer_json(a, "user.role"), "navigator");
     CHECK_STR(answer_json(a, "user.username"), visitor_username(nav));
@@ -138,13 +142,15 @@ TEST(form_of_another_session_is_refused)
 // The whole of "never lost": a note typed while the session ran out.
 static const char note[] = "He's SELECTed \"yes\" & <b>no</b> \xF0\x9F\x8C\x88\nsecond line";
 
-static const struct answer *post_with_dead_session(struct visitor *v, const char *ref, const char *key)
+static const struct answer *post_with_dead_session(struct visitor *v, const char *ref,
+                                                   const char *key)
 {
     struct arena *a = arena_new();
-    journey_sql(arena_printf(a, "update access.session set last_seen_at = now() - interval '2 hours' "
-                                "where token_hash = (select token_hash from access.session s join "
-                                "access.\"user\" u on u.id = s.user_id where u.username = '%s' "
-                                "order by s.created_at desc limit 1)",
+    journey_sql(arena_printf(a,
+                             "update access.session set last_seen_at = now() - interval '2 hours' "
+                             "where token_hash = (select token_hash from access.session s join "
+                             "access.\"user\" u on u.id = s.user_id where u.username = '%s' "
+                             "order by s.created_at desc limit 1)",
                              visitor_username(v)));
     const struct answer *got =
         visit_post(v, arena_printf(a, "/participants/%s/contacts", ref), "mode", "phone", "outcome",
@@ -164,9 +170,8 @@ TEST(typed_form_comes_back_after_sign_in)
     CHECK(!answer_has(a, "second line"));
     const char *draft = answer_input(a, "draft");
     CHECK_FATAL(draft != NULL);
-    const struct answer *back =
-        visit_post(v, "/sign-in", "username", visitor_username(nav), "password", visitor_password(nav),
-                   "draft", draft, NULL);
+    const struct answer *back = visit_post(v, "/sign-in", "username", visitor_username(nav),
+                                           "password", visitor_password(nav), "draft", draft, NULL);
     CHECK_INT(back->status, 200);
     CHECK(answer_has(back, "You were signed out. Check what you typed, then save."));
     CHECK(answer_has(back, note));
@@ -178,8 +183,8 @@ TEST(typed_form_is_for_nobody_else)
 {
     struct visitor *nav = journey_visitor("navigator"), *other = journey_visitor("navigator2");
     struct visitor *v = journey_sign_in(visitor_username(nav), visitor_password(nav));
-    const struct answer *a =
-        post_with_dead_session(v, journey_person("navigator"), "0192aaaa-bbbb-7ccc-8ddd-eeeeffff0002");
+    const struct answer *a = post_with_dead_session(v, journey_person("navigator"),
+                                                    "0192aaaa-bbbb-7ccc-8ddd-eeeeffff0002");
     const char *draft = answer_input(a, "draft");
     CHECK_FATAL(draft != NULL);
     const struct answer *back =
@@ -196,8 +201,8 @@ TEST(database_away_keeps_what_was_typed)
     struct arena *arena = arena_new();
     const char *target = arena_printf(arena, "/participants/%s/contacts", ref);
     journey_database_kill();
-    const struct answer *a = visit_post(nav, target, "mode", "phone", "outcome", "spoke", "note", note,
-                                        "client_ref", key, NULL);
+    const struct answer *a = visit_post(nav, target, "mode", "phone", "outcome", "spoke", "note",
+                                        note, "client_ref", key, NULL);
     CHECK_INT(a->status, 503);
     CHECK(answer_header(a, "Retry-After") != NULL);
     CHECK(answer_has(a, "Your work is safe to send again"));
@@ -221,7 +226,8 @@ TEST(busy_server_keeps_what_was_typed)
 {
     struct visitor *nav = journey_visitor("navigator");
     struct arena *arena = arena_new();
-    const char *target = arena_printf(arena, "/participants/%s/contacts", journey_person("navigator"));
+    const char *target =
+        arena_printf(arena, "/participants/%s/contacts", journey_person("navigator"));
     visitor_turn_away(nav, ERR_OVERLOADED);
     const struct answer *a = visit_post(nav, target, "mode", "phone", "note", note, "client_ref",
                                         "0192aaaa-bbbb-7ccc-8ddd-eeeeffff0004", NULL);
@@ -242,18 +248,21 @@ TEST(password_change)
 {
     struct visitor *nav = journey_visitor("navigator2");
     struct visitor *v = journey_sign_in(visitor_username(nav), visitor_password(nav));
-    const struct answer *a = visit_post(v, "/account/password", "current_password", "wrong one", "new_password",
-                                        "three odd words here", "new_password_again", "three odd words here", NULL);
+    const struct answer *a =
+        visit_post(v, "/account/password", "current_password", "wrong one", "new_password",
+                   "three odd words here", "new_password_again", "three odd words here", NULL);
     CHECK_INT(a->status, 422);
     CHECK(answer_has(a, "The current password is not right"));
-    a = visit_post(v, "/account/password", "current_password", visitor_password(nav), "new_password", "short",
-                   "new_password_again", "short", NULL);
+    a = visit_post(v, "/account/password", "current_password", visitor_password(nav),
+                   "new_password", "short", "new_password_again", "short", NULL);
     CHECK_INT(a->status, 422);
-    a = visit_post(v, "/account/password", "current_password", visitor_password(nav), "new_password",
-                   "three odd words here", "new_password_again", "three odd words hear", NULL);
+    a = visit_post(v, "/account/password", "current_password", visitor_password(nav),
+                   "new_password", "three odd words here", "new_password_again",
+                   "three odd words hear", NULL);
     CHECK_INT(a->status, 422);
-    a = visit_post(v, "/account/password", "current_password", visitor_password(nav), "new_password",
-                   "three odd words here", "new_password_again", "three odd words here", NULL);
+    a = visit_post(v, "/account/password", "current_password", visitor_password(nav),
+                   "new_password", "three odd words here", "new_password_again",
+                   "three odd words here", NULL);
     CHECK_INT(a->status, 303);
     CHECK_INT(visit_api(v, "GET", "/api/v1/me", NULL)->status, 200);
     CHECK_INT(visit_api(nav, "GET", "/api/v1/me", NULL)->status, 401); // every other session ended
@@ -264,8 +273,9 @@ TEST(password_change)
 static void set_first_password(const char *username, const char *yes)
 {
     struct arena *a = arena_new();
-    journey_sql(arena_printf(a, "update access.\"user\" set must_change_password = %s "
-                                "where username = '%s'",
+    journey_sql(arena_printf(a,
+                             "update access.\"user\" set must_change_password = %s "
+                             "where username = '%s'",
                              yes, username));
     arena_free(a);
 }

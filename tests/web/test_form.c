@@ -12,7 +12,10 @@ struct thing {
     const char *name, *note, *born, *at, *kinds, *kind, *sure;
 };
 
-#define ROW(n, t, ...) {.name = #n, .type = t, .offset = offsetof(struct thing, n), __VA_ARGS__}
+#define ROW(n, t, ...)                                                                             \
+    {                                                                                              \
+        .name = #n, .type = t, .offset = offsetof(struct thing, n), __VA_ARGS__                    \
+    }
 static const struct field fields[] = {
     ROW(name, FIELD_TEXT, .flags = FIELD_REQUIRED, .max = 20, .label = "Name"),
     ROW(note, FIELD_TEXT, .flags = FIELD_LINES, .max = 100, .label = "Note"),
@@ -110,14 +113,15 @@ TEST(times_as_people_write_them)
         CHECK_INT(web_form(&r, &table, &thing), ERR_OK);
         CHECK_STR(thing.at, good[i][1]);
     }
-    FORM({"name", "a"}, {"at-day", "1"}, {"at-month", "7"}, {"at-year", "2026"}, {"at-time", "14:30"});
+    FORM({"name", "a"}, {"at-day", "1"}, {"at-month", "7"}, {"at-year", "2026"},
+         {"at-time", "14:30"});
     CHECK_INT(web_form(&r, &table, &thing), ERR_OK);
     CHECK_STR(thing.at, "2026-07-01T13:30:00Z");
 }
 
 TEST(what_is_no_time_is_refused)
 {
-    static const char *const bad[] = {"9",    "25:00", "9:5",   "12:60", "13pm", "0am", "am",
+    static const char *const bad[] = {"9",    "25:00", "9:5",   "12:60", "13pm",  "0am", "am",
                                       "noon", "9:00x", "12345", "9:3:0", "-1:00", ":30", "9:"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         FORM({"name", "a"}, {"at-date", "2026-07-01"}, {"at-time", bad[i]});
@@ -154,7 +158,8 @@ TEST(a_form_comes_back_as_it_was)
     CHECK_STR(form_value(&r, "note", "stored"), ""); // of this form, and left empty
     CHECK_STR(form_value(&r, "elsewhere", "stored"), "stored");
     CHECK(form_checked(&r, "kind", "blue", "red") && !form_checked(&r, "kind", "red", "red"));
-    CHECK(form_checked(&r, "kinds", "red", "{blue}") && !form_checked(&r, "kinds", "blue", "{blue}"));
+    CHECK(form_checked(&r, "kinds", "red", "{blue}") &&
+          !form_checked(&r, "kinds", "blue", "{blue}"));
     struct ui_choices items = form_choices(&r, "kind", "kinds", "{blue}");
     CHECK_INT(items.n, 2);
     CHECK(items.at[0].checked == UI_YES && items.at[1].checked == UI_NO);
@@ -170,8 +175,8 @@ TEST(a_form_comes_back_as_it_was)
 
 TEST(errors_are_in_the_order_of_the_page)
 {
-    FORM({"name", ""}, {"born-day", "40"}, {"born-month", "1"}, {"born-year", "2001"}, {"at-date", ""},
-         {"at-time", ""});
+    FORM({"name", ""}, {"born-day", "40"}, {"born-month", "1"}, {"born-year", "2001"},
+         {"at-date", ""}, {"at-time", ""});
     CHECK_INT(web_form(&r, &table, &thing), ERR_INVALID);
     const char *html = form_error_summary(&r).made;
     const char *name = strstr(html, "href=\"#name\""), *born = strstr(html, "href=\"#born-day\""),
@@ -183,6 +188,6 @@ TEST(errors_are_in_the_order_of_the_page)
     CHECK_INT(form_error_summary(&r).n, 0);
 }
 
-TESTS("form", T(three_boxes_make_a_date), T(wrong_dates_say_what_is_missing), T(times_as_people_write_them),
-      T(what_is_no_time_is_refused), T(lists_and_single_values), T(a_form_comes_back_as_it_was),
-      T(errors_are_in_the_order_of_the_page))
+TESTS("form", T(three_boxes_make_a_date), T(wrong_dates_say_what_is_missing),
+      T(times_as_people_write_them), T(what_is_no_time_is_refused), T(lists_and_single_values),
+      T(a_form_comes_back_as_it_was), T(errors_are_in_the_order_of_the_page))
