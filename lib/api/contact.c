@@ -4,17 +4,7 @@
 
 #include "api/api.h"
 #include "api/handlers.h"
-#include "crypto/secret.h"
-
 #include <strings.h>
-
-// The reference as stored, from however it was typed in the address.
-static const char *ref_of(struct request *r)
-{
-    const char *typed = request_param(r, "ref");
-    const char *ref = reference_canonical(r->ctx.arena, typed);
-    return ref ? ref : typed;
-}
 
 static const char *saved_body(void *arg, const struct contact *contact)
 {
@@ -33,7 +23,7 @@ enum err api_contact_list(struct request *r, struct response *res)
     struct contact_list list;
     enum err e = api_query(r, &contact_query_table, &q);
     if (!e)
-        e = contact_list_read(&r->ctx, ref_of(r), &q, NULL, &list);
+        e = contact_list_read(&r->ctx, request_ref(r), &q, NULL, &list);
     if (e)
         return e;
     const void *const *rows = (const void *const *)list.rows;
@@ -60,7 +50,7 @@ enum err api_contact_create(struct request *r, struct response *res)
     struct contact_reply reply = api_reply(r);
     enum err e = api_body(r, &contact_input_table, true, &in);
     if (!e)
-        e = contact_record(&r->ctx, ref_of(r), &in, &reply, &saved);
+        e = contact_record(&r->ctx, request_ref(r), &in, &reply, &saved);
     return created(r, res, e, &saved);
 }
 
@@ -68,7 +58,7 @@ enum err api_contact_get(struct request *r, struct response *res)
 {
     struct contact_list list;
     const char *id = request_param(r, "id");
-    enum err e = contact_read(&r->ctx, PERM_contact_read, ref_of(r), id, NULL, &list);
+    enum err e = contact_read(&r->ctx, PERM_contact_read, request_ref(r), id, NULL, &list);
     if (e)
         return e;
     // The address names one version: that one is answered, and says what replaced it.
@@ -85,6 +75,6 @@ enum err api_contact_correct(struct request *r, struct response *res)
     struct contact_reply reply = api_reply(r);
     enum err e = api_body(r, &contact_correction_table, true, &in);
     if (!e)
-        e = contact_correct(&r->ctx, ref_of(r), request_param(r, "id"), &in, &reply, &saved);
+        e = contact_correct(&r->ctx, request_ref(r), request_param(r, "id"), &in, &reply, &saved);
     return created(r, res, e, &saved);
 }

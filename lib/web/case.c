@@ -4,7 +4,6 @@
 
 #include "base/clock.h"
 #include "base/vocab.h"
-#include "crypto/secret.h"
 #include "web/case_views.h"
 #include "web/handlers.h"
 #include "web/view.h"
@@ -116,9 +115,8 @@ static const char *link_if(struct request *r, enum permission p, const struct pe
 
 enum err web_case(struct request *r, struct response *res)
 {
-    const char *typed = request_param(r, "ref"), *ref = reference_canonical(r->ctx.arena, typed);
     struct case_file c;
-    enum err e = case_read(&r->ctx, ref ? ref : typed, &c);
+    enum err e = case_read(&r->ctx, request_ref(r), &c);
     if (e)
         return e;
     const struct actor *actor = r->ctx.actor;

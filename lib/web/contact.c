@@ -5,7 +5,6 @@
 
 #include "base/clock.h"
 #include "base/vocab.h"
-#include "crypto/secret.h"
 #include "domain/search.h"
 #include "web/contact_views.h"
 #include "web/handlers.h"
@@ -95,14 +94,6 @@ static void crumbs(struct request *r, struct page *p, const struct person_file *
     page_crumb(p, here, NULL);
 }
 
-// The reference as stored, from however it was typed in the address.
-static const char *ref_of(struct request *r)
-{
-    const char *typed = request_param(r, "ref");
-    const char *ref = reference_canonical(r->ctx.arena, typed);
-    return ref ? ref : typed;
-}
-
 // ---- the list ----
 
 struct list_asked {
@@ -173,7 +164,7 @@ enum err web_contact_list(struct request *r, struct response *res)
     struct list_asked asked = list_asked(r);
     struct person_file file;
     struct contact_list list;
-    enum err e = contact_list_read(&r->ctx, ref_of(r), &asked.q, &file, &list);
+    enum err e = contact_list_read(&r->ctx, request_ref(r), &asked.q, &file, &list);
     if (e)
         return e;
     if (asked.from_error)
@@ -213,7 +204,7 @@ enum err web_contact_show(struct request *r, struct response *res)
 {
     struct person_file file;
     struct contact_list list;
-    enum err e = contact_read(&r->ctx, PERM_contact_read, ref_of(r), request_param(r, "id"), &file,
+    enum err e = contact_read(&r->ctx, PERM_contact_read, request_ref(r), request_param(r, "id"), &file,
                               &list);
     if (e)
         return e;
@@ -397,13 +388,13 @@ static enum err form_show(struct request *r, struct response *res, const struct 
 enum err web_contact_new(struct request *r, struct response *res)
 {
     struct person_file file;
-    enum err e = person_file_read(&r->ctx, PERM_contact_write, ref_of(r), AUDIT_person_viewed, &file);
+    enum err e = person_file_read(&r->ctx, PERM_contact_write, request_ref(r), AUDIT_person_viewed, &file);
     return e ? e : form_show(r, res, &file, NULL, NULL);
 }
 
 enum err web_contact_create(struct request *r, struct response *res)
 {
-    const char *ref = ref_of(r);
+    const char *ref = request_ref(r);
     struct contact_input in = {0};
     struct contact saved;
     enum err e = form_read(r, &contact_input_table, &in, &in);
@@ -425,14 +416,14 @@ enum err web_contact_correct(struct request *r, struct response *res)
 {
     struct person_file file;
     struct contact_list list;
-    enum err e = contact_read(&r->ctx, PERM_contact_write, ref_of(r), request_param(r, "id"), &file,
+    enum err e = contact_read(&r->ctx, PERM_contact_write, request_ref(r), request_param(r, "id"), &file,
                               &list);
     return e ? e : form_show(r, res, &file, list.rows[0], NULL);
 }
 
 enum err web_contact_correct_save(struct request *r, struct response *res)
 {
-    const char *ref = ref_of(r), *id = request_param(r, "id");
+    const char *ref = request_ref(r), *id = request_param(r, "id");
     struct contact_correction in = {0};
     struct contact saved;
     enum err e = form_read(r, &contact_correction_table, &in, &in.contact);

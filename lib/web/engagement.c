@@ -52,7 +52,7 @@ enum err web_status(struct request *r, struct response *res)
     };
     v.born = v.person->born;
     v.next_due = due_words(a, &file, v.overdue);
-    if (actor_may(r->ctx.actor, PERM_escalation_raise))
+    if (person_may(&r->ctx, PERM_escalation_raise, &file))
         v.escalate_href = arena_printf(a, "/participants/%s/escalations/new", card.ref);
     tpl_status_card(&res->body, &v);
     return ERR_OK;
