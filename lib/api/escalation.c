@@ -62,7 +62,8 @@ enum err api_escalation_create(struct request *r, struct response *res)
         e = escalation_raise(&r->ctx, ref_of(r), &in, &reply, &saved);
     if (e)
         return api_replay(r, res, e);
-    response_header(res, "Location", arena_printf(r->ctx.arena, "/api/v1/escalations/%s", saved.id));
+    response_header(res, "Location",
+                    arena_printf(r->ctx.arena, "/api/v1/escalations/%s", saved.id));
     api_record(r, res, 201, &escalation_saved_table, &saved);
     return ERR_OK;
 }

@@ -114,8 +114,9 @@ static enum err list_rows(struct ctx *ctx, const struct db_pipeline *pl, size_t 
     ret->n = shown;
     ret->next = NULL;
     if (n > shown)
-        ret->next = cursor_make(ctx->arena, (const char *const[]){db_get(pl, i, shown - 1, "key"),
-                                                                  rows[shown - 1].id}, 2);
+        ret->next = cursor_make(
+            ctx->arena, (const char *const[]){db_get(pl, i, shown - 1, "key"), rows[shown - 1].id},
+            2);
     return ERR_OK;
 }
 
@@ -123,15 +124,15 @@ static void list_add(struct ctx *ctx, struct access_tx *tx, const struct escalat
                      long limit, const char *const key[2], size_t ret_at[2])
 {
     const char *states = q->state ? field_array(ctx->arena, &q->state, 1) : q->states;
-    ret_at[0] = DB_ADD(tx->pl, Q_ESCALATION_LIST, DB_TEXT(states), DB_TEXT(q->trigger),
-                       DB_TEXT(q->by_due ? "true" : "false"),
-                       DB_TEXT(arena_printf(ctx->arena, "%ld", limit)), DB_TEXT(key[0]),
-                       DB_TEXT(key[1]));
+    ret_at[0] =
+        DB_ADD(tx->pl, Q_ESCALATION_LIST, DB_TEXT(states), DB_TEXT(q->trigger),
+               DB_TEXT(q->by_due ? "true" : "false"),
+               DB_TEXT(arena_printf(ctx->arena, "%ld", limit)), DB_TEXT(key[0]), DB_TEXT(key[1]));
     ret_at[1] = DB_ADD(tx->pl, Q_ESCALATION_COUNTS, DB_TEXT(q->trigger));
 }
 
-static enum err list_get(struct ctx *ctx, const struct access_tx *tx, const size_t at[2], long limit,
-                         struct escalation_list *ret)
+static enum err list_get(struct ctx *ctx, const struct access_tx *tx, const size_t at[2],
+                         long limit, struct escalation_list *ret)
 {
     struct escalation_list found = {0};
     enum err e = list_rows(ctx, tx->pl, at[0], (size_t)limit, &found);
@@ -268,7 +269,8 @@ static const char *new_ids(struct arena *a, size_t n)
     return field_array(a, ids, n);
 }
 
-// Noon of a local day, as the instant of something of which only the day is known; but never later than now.
+// Noon of a local day, as the instant of something of which only the day is known; but never later
+// than now.
 static const char *day_instant(struct arena *a, const char *day)
 {
     int64_t us, now = clock_now_us();
@@ -322,7 +324,8 @@ enum err escalation_act(struct ctx *ctx, const char *id, const struct action_inp
     struct access_tx tx = access_begin_for(ctx, PERM_escalation_act, "escalation", id);
     create_claim(ctx, &tx, reply, action, in);
     DB_ADD(tx.pl, Q_ESCALATION_ADVANCE, DB_TEXT(id), DB_TEXT("approved"), DB_TEXT("action_due"));
-    DB_ADD(tx.pl, Q_ESCALATION_ADVANCE, DB_TEXT(id), DB_TEXT("action_due"), DB_TEXT("action_taken"));
+    DB_ADD(tx.pl, Q_ESCALATION_ADVANCE, DB_TEXT(id), DB_TEXT("action_due"),
+           DB_TEXT("action_taken"));
     DB_ADD(tx.pl, Q_ESCALATION_ACTION_INSERT, DB_TEXT(id), DB_TEXT(action), DB_TEXT(in->action),
            DB_TEXT(in->taken_on), DB_SEALED(note.sealed));
     access_audit(ctx, &tx, AUDIT_escalation_changed, id, NULL,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Escalations (DOMAIN.md): raised > under_review > (approved | not_approved | deferred) > action_due >
-// action_taken > reviewed > closed; suspended when the person re-engages. A person decides, never a
-// score: beside the decision stand the engagement status in words, the last contacts, and any success
-// since it was raised. Which steps exist, need a reason, and who may take them is app.transition's.
-// Records live in ctx->arena.
+// Escalations (DOMAIN.md): raised > under_review > (approved | not_approved | deferred) >
+// action_due > action_taken > reviewed > closed; suspended when the person re-engages. A person
+// decides, never a score: beside the decision stand the engagement status in words, the last
+// contacts, and any success since it was raised. Which steps exist, need a reason, and who may take
+// them is app.transition's. Records live in ctx->arena.
 #pragma once
 
 #include "domain/case.h"
@@ -13,8 +13,8 @@ struct escalation_input {
     const char *trigger, *evidence, *triggered_on;
 };
 
-/** A step. `actions` with approved or action_due are those agreed; with action_taken or reviewed those
- *  taken, today. */
+/** A step. `actions` with approved or action_due are those agreed; with action_taken or reviewed
+ * those taken, today. */
 struct escalation_move {
     const char *to, *reason, *actions;
     const char *re_offered_on; // the offer was made again on that day, or NULL
@@ -36,7 +36,7 @@ struct escalation {
     const char *trigger, *state, *state_at;
     const char *triggered_on, *raised_at, *raised_by;
     const char *decision_due;
-    const char *overdue;          // "true": no decision yet, and the day has passed
+    const char *overdue; // "true": no decision yet, and the day has passed
     const char *decided_at, *decided_by, *first_action_at, *re_offered_at, *closed_at;
     const char *days;             // from the trigger until it was closed, or until today
     const char *days_to_decision; // from the trigger; NULL when not decided
@@ -73,15 +73,16 @@ struct escalation_list {
     struct escalation_counts counts;
 };
 
-/** All that are the actor's to see, or with `ref` those of one person: then `ret_person` (or NULL) gets
- *  the page's header. One round trip. */
+/** All that are the actor's to see, or with `ref` those of one person: then `ret_person` (or NULL)
+ * gets the page's header. One round trip. */
 enum err escalation_list_read(struct ctx *ctx, const char *ref, const struct escalation_query *q,
-                              struct person_file *ret_person, struct escalation_list *ret) MUST_CHECK;
+                              struct person_file *ret_person,
+                              struct escalation_list *ret) MUST_CHECK;
 
 enum { ESCALATION_CONTACTS = 5 };
 
-/** One escalation with its events, words and actions. `ret_person` and `ret_contacts` (the last few,
- *  as the actor may see them) may be NULL. One round trip. */
+/** One escalation with its events, words and actions. `ret_person` and `ret_contacts` (the last
+ * few, as the actor may see them) may be NULL. One round trip. */
 enum err escalation_read(struct ctx *ctx, const char *id, struct person_file *ret_person,
                          struct contact_list *ret_contacts, struct escalation *ret) MUST_CHECK;
 

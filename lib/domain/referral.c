@@ -55,7 +55,8 @@ static const char *list_to_lines(struct arena *a, const char *list)
 }
 
 // Each kind of words has a place of its own; of several the latest is shown there.
-static void place_notes(struct arena *a, const struct step_note *notes, size_t n, struct referral *r)
+static void place_notes(struct arena *a, const struct step_note *notes, size_t n,
+                        struct referral *r)
 {
     const struct {
         const char *kind;
@@ -157,8 +158,9 @@ static enum err list_rows(struct ctx *ctx, const struct db_pipeline *pl, size_t 
     ret->n = shown;
     ret->next = NULL;
     if (n > shown)
-        ret->next = cursor_make(ctx->arena, (const char *const[]){db_get(pl, i, shown - 1, "key"),
-                                                                  rows[shown - 1].id}, 2);
+        ret->next = cursor_make(
+            ctx->arena, (const char *const[]){db_get(pl, i, shown - 1, "key"), rows[shown - 1].id},
+            2);
     return ERR_OK;
 }
 
@@ -182,10 +184,10 @@ enum err referral_list_read(struct ctx *ctx, const char *ref, const struct refer
     long limit = q->limit ? strtol(q->limit, NULL, 10) : LIST_LIMIT;
     const char *states = q->state ? field_array(ctx->arena, &q->state, 1) : q->states;
     struct access_tx tx = access_begin(ctx, PERM_referral_read, ref);
-    size_t list = DB_ADD(tx.pl, Q_REFERRAL_LIST, DB_TEXT(states), DB_TEXT(q->service),
-                         DB_TEXT(q->by_due ? "true" : "false"),
-                         DB_TEXT(arena_printf(ctx->arena, "%ld", limit)), DB_TEXT(key[0]),
-                         DB_TEXT(key[1]));
+    size_t list =
+        DB_ADD(tx.pl, Q_REFERRAL_LIST, DB_TEXT(states), DB_TEXT(q->service),
+               DB_TEXT(q->by_due ? "true" : "false"),
+               DB_TEXT(arena_printf(ctx->arena, "%ld", limit)), DB_TEXT(key[0]), DB_TEXT(key[1]));
     size_t counts = DB_ADD(tx.pl, Q_REFERRAL_COUNTS, DB_TEXT(q->service)), header = 0;
     bool file = ref && ret_person;
     if (file) {
@@ -210,7 +212,10 @@ enum err referral_list_read(struct ctx *ctx, const char *ref, const struct refer
 
 // ---- making one ----
 
-#define PROVIDER(member) {.name = #member, .type = FIELD_TEXT, .offset = offsetof(struct provider, member)}
+#define PROVIDER(member)                                                                           \
+    {                                                                                              \
+        .name = #member, .type = FIELD_TEXT, .offset = offsetof(struct provider, member)           \
+    }
 static const struct field provider_rows[] = {PROVIDER(id), PROVIDER(name)};
 static const struct field_table provider_table =
     FIELD_TABLE("Provider", struct provider, provider_rows);
@@ -271,11 +276,11 @@ enum err referral_make(struct ctx *ctx, const char *ref, const struct referral_i
     };
     struct access_tx tx = access_begin(ctx, PERM_referral_write, ref);
     create_claim(ctx, &tx, reply, r.id, &r);
-    size_t insert = DB_ADD(
-        tx.pl, Q_REFERRAL_INSERT, DB_TEXT(r.id), DB_TEXT(r.service), DB_TEXT(r.provider),
-        DB_TEXT(r.state), DB_TEXT(r.urgency), DB_TEXT(r.needs), DB_TEXT(words.reason.id),
-        DB_SEALED(words.reason.sealed), DB_TEXT(words.risk.id), DB_SEALED(words.risk.sealed),
-        DB_TEXT(words.outcomes.id), DB_SEALED(words.outcomes.sealed));
+    size_t insert =
+        DB_ADD(tx.pl, Q_REFERRAL_INSERT, DB_TEXT(r.id), DB_TEXT(r.service), DB_TEXT(r.provider),
+               DB_TEXT(r.state), DB_TEXT(r.urgency), DB_TEXT(r.needs), DB_TEXT(words.reason.id),
+               DB_SEALED(words.reason.sealed), DB_TEXT(words.risk.id), DB_SEALED(words.risk.sealed),
+               DB_TEXT(words.outcomes.id), DB_SEALED(words.outcomes.sealed));
     access_audit(ctx, &tx, AUDIT_referral_made, r.id, NULL,
                  arena_printf(ctx->arena, "service=%s state=%s", r.service, r.state));
     e = access_run(ctx, &tx, NULL);
@@ -341,7 +346,8 @@ static void name_report(struct ctx *ctx, const struct referral_move *in)
     if (f && !f->next && strcmp(f->field, "reason") == 0 && strcmp(in->to, "ended") == 0) {
         f->field = "end_report";
         f->message = "Enter an end report";
-    } else if (f && !f->next && strcmp(f->field, "reason") == 0 && strcmp(in->to, "declined") == 0) {
+    } else if (f && !f->next && strcmp(f->field, "reason") == 0 &&
+               strcmp(in->to, "declined") == 0) {
         f->field = "decline_reason";
         f->message = "Select a reason for declining, or say why in words";
     }
@@ -364,7 +370,8 @@ enum err referral_move(struct ctx *ctx, const char *id, const struct referral_mo
     struct access_tx tx = access_begin_for(ctx, PERM_referral_read, "referral", id);
     DB_ADD(tx.pl, Q_REFERRAL_MOVE, DB_TEXT(id), DB_TEXT(in->version), DB_TEXT(in->to),
            DB_TEXT(w.code), DB_TEXT(sealed.id), DB_TEXT(w.kind), DB_SEALED(sealed.sealed));
-    access_audit(ctx, &tx, AUDIT_referral_changed, id, NULL, arena_printf(ctx->arena, "to=%s", in->to));
+    access_audit(ctx, &tx, AUDIT_referral_changed, id, NULL,
+                 arena_printf(ctx->arena, "to=%s", in->to));
     struct reading at = reading_add(&tx, id);
     e = access_run(ctx, &tx, &person);
     if (e == ERR_CONFLICT)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Referrals to providers (DOMAIN.md): draft > sent > (accepted | declined | withdrawn) > started > ended.
-// Which steps exist, need a reason, and who may take them is app.transition's; clocks (reply due, start
-// due) are kept by the database. A provider has only what was sent to its own agency; police, probation
-// and youth justice have the state alone: row-level security sees to both. Records live in ctx->arena.
+// Referrals to providers (DOMAIN.md): draft > sent > (accepted | declined | withdrawn) > started >
+// ended. Which steps exist, need a reason, and who may take them is app.transition's; clocks (reply
+// due, start due) are kept by the database. A provider has only what was sent to its own agency;
+// police, probation and youth justice have the state alone: row-level security sees to both.
+// Records live in ctx->arena.
 #pragma once
 
 #include "domain/case.h"
@@ -14,7 +15,8 @@ struct referral_input {
     const char *draft; // "true": kept, but not sent yet
 };
 
-/** A step. Declining takes a reason (a code, words, or both), withdrawing words, ending a report. */
+/** A step. Declining takes a reason (a code, words, or both), withdrawing words, ending a report.
+ */
 struct referral_move {
     const char *to, *reason, *decline_reason, *end_report;
     const char *version; // of the referral as it was seen, or NULL
@@ -32,7 +34,8 @@ struct referral_session {
 struct referral {
     const char *id, *ref, *name;
     const char *service, *provider, *provider_id, *state, *state_at;
-    const char *made_at, *sent_at, *accepted_at, *declined_at, *withdrawn_at, *started_at, *ended_at;
+    const char *made_at, *sent_at, *accepted_at, *declined_at, *withdrawn_at, *started_at,
+        *ended_at;
     const char *reply_due, *start_due;
     const char *due;          // of the clock that runs now, or NULL
     const char *overdue;      // "true": that day has passed
@@ -71,8 +74,8 @@ struct referral_list {
     struct referral_counts counts;
 };
 
-/** All that are the actor's to see (own, team's, agency's, site's by role), or with `ref` those of one
- *  person: then `ret_person` (or NULL) gets the page's header. One round trip. */
+/** All that are the actor's to see (own, team's, agency's, site's by role), or with `ref` those of
+ * one person: then `ret_person` (or NULL) gets the page's header. One round trip. */
 enum err referral_list_read(struct ctx *ctx, const char *ref, const struct referral_query *q,
                             struct person_file *ret_person, struct referral_list *ret) MUST_CHECK;
 
@@ -91,8 +94,8 @@ struct referral_form {
 };
 enum err referral_form_read(struct ctx *ctx, const char *ref, struct referral_form *ret) MUST_CHECK;
 
-/** Makes one, sent at once unless it is a draft. One round trip (two when this process has not had the
- *  person before). */
+/** Makes one, sent at once unless it is a draft. One round trip (two when this process has not had
+ * the person before). */
 enum err referral_make(struct ctx *ctx, const char *ref, const struct referral_input *in,
                        const struct create_reply *reply, struct referral *ret) MUST_CHECK;
 

@@ -9,7 +9,8 @@
 
 #define EVENT(member) .name = #member, .offset = offsetof(struct step_event, member)
 static const struct field event_rows[] = {
-    {EVENT(from_state), .type = FIELD_TEXT, .label = "From", .help = "State before; null at first."},
+    {EVENT(from_state), .type = FIELD_TEXT, .label = "From",
+     .help = "State before; null at first."},
     {EVENT(to_state), .type = FIELD_TEXT, .label = "To", .help = "State after."},
     {EVENT(at), .type = FIELD_TIME, .label = "When", .help = "When the step was taken."},
     {EVENT(by), .type = FIELD_TEXT, .label = "By", .help = "Who took it, by name."},
@@ -33,8 +34,8 @@ const struct field_table step_note_table = FIELD_TABLE("StepNote", struct step_n
 void create_claim(struct ctx *ctx, struct access_tx *tx, const struct create_reply *reply,
                   const char *id, const void *record)
 {
-    const char *location = arena_printf(ctx->arena, "%s%s%s", reply->before, id,
-                                        reply->after ? reply->after : "");
+    const char *location =
+        arena_printf(ctx->arena, "%s%s%s", reply->before, id, reply->after ? reply->after : "");
     access_idempotent(ctx, tx, reply->body ? 201 : 303, location,
                       reply->body ? reply->body(reply->arg, record) : NULL);
 }
@@ -52,8 +53,10 @@ enum err step_refuse(struct ctx *ctx, const char *state, const char *possible)
     buf_init(&b, ctx->arena);
     for (size_t i = 0; i < n; i++)
         buf_printf(&b, "%s%s", i ? ", " : "", items[i]);
-    return n ? ctx_refuse(ctx, ERR_CONFLICT, "Not possible from \"%s\". Possible next: %s", state, b.p)
-             : ctx_refuse(ctx, ERR_CONFLICT, "Not possible from \"%s\". Nothing can follow it", state);
+    return n ? ctx_refuse(ctx, ERR_CONFLICT, "Not possible from \"%s\". Possible next: %s", state,
+                          b.p)
+             : ctx_refuse(ctx, ERR_CONFLICT, "Not possible from \"%s\". Nothing can follow it",
+                          state);
 }
 
 const void *step_records(struct ctx *ctx, const struct db_pipeline *pl, size_t i,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What referrals and escalations share: steps of a state machine, their dated events, the words that
-// go with them, and lists of many people's things. The machines themselves are rows of app.transition.
-// Records live in ctx->arena.
+// What referrals and escalations share: steps of a state machine, their dated events, the words
+// that go with them, and lists of many people's things. The machines themselves are rows of
+// app.transition. Records live in ctx->arena.
 //
 // Where sealed words are bound (struct seal_at, domain SEAL_NOTES, row = the id of the row itself):
 // app.referral_note.note, app.referral_session.feedback, app.escalation_note.note,
@@ -36,7 +36,8 @@ void create_claim(struct ctx *ctx, struct access_tx *tx, const struct create_rep
 /** The id if it can be one; otherwise one that nothing has, so that both are answered alike. */
 const char *step_id(const char *id);
 
-/** ERR_CONFLICT saying what is possible instead, in the codes of the machine. `possible` is array text. */
+/** ERR_CONFLICT saying what is possible instead, in the codes of the machine. `possible` is array
+ * text. */
 enum err step_refuse(struct ctx *ctx, const char *state, const char *possible) MUST_CHECK;
 
 /** Rows of statement i as records of the table, in one array. */
@@ -54,7 +55,8 @@ const struct step_event *step_events(struct ctx *ctx, const struct db_pipeline *
 enum err step_notes(struct ctx *ctx, const struct db_pipeline *pl, size_t i, const char *person,
                     const char *table, const struct step_note **ret, size_t *ret_n) MUST_CHECK;
 
-/** Opens column `from` of a row that is bound at `table`.`column` of row `id`; NULL when there is none. */
+/** Opens column `from` of a row that is bound at `table`.`column` of row `id`; NULL when there is
+ * none. */
 enum err step_open(struct ctx *ctx, const struct db_pipeline *pl, size_t i, size_t row,
                    const char *person, const char *table, const char *id, const char *column,
                    const char *from, const char **ret) MUST_CHECK;
@@ -67,7 +69,7 @@ struct sealed_words {
 enum err step_seal(struct ctx *ctx, const char *person, const char *table, const char *column,
                    const char *text, struct sealed_words *ret) MUST_CHECK;
 
-/** The person's name in a list of many: opened with the data key that came with the row ("wrapped").
- *  NULL when the actor may not see it. */
+/** The person's name in a list of many: opened with the data key that came with the row
+ * ("wrapped"). NULL when the actor may not see it. */
 enum err step_name(struct ctx *ctx, const struct db_pipeline *pl, size_t i, size_t row,
                    const char **ret) MUST_CHECK;

@@ -48,11 +48,12 @@ static struct asked asked(struct request *r)
 static const char *list_href(struct arena *a, const struct asked *q, const char *view,
                              const char *after)
 {
-    return step_href(a, "/escalations", (const struct pair[]){{"view", view},
-                                                              {"trigger", q->trigger},
-                                                              {"person", q->person},
-                                                              {"after", after},
-                                                              {NULL, NULL}});
+    return step_href(a, "/escalations",
+                     (const struct pair[]){{"view", view},
+                                           {"trigger", q->trigger},
+                                           {"person", q->person},
+                                           {"after", after},
+                                           {NULL, NULL}});
 }
 
 static bool waits_for_decision(const struct escalation *s)
@@ -67,15 +68,19 @@ static struct step_line line_of(struct arena *a, const struct escalation *s)
     const char *trigger = vocab_label("trigger", s->trigger);
     return (struct step_line){
         .href = arena_printf(a, "/escalations/%s", s->id),
-        .who = s->name ? s->name : s->ref ? s->ref : trigger,
+        .who = s->name  ? s->name
+               : s->ref ? s->ref
+                        : trigger,
         .ref = s->name ? s->ref : NULL,
         .what = trigger,
         .with = s->raised_by,
         .state = vocab_label("escalation_state", s->state),
         .state_classes = state_tag_classes(s->state),
-        .clock = waits_for_decision(s) ? step_clock(a, "Decision due", s->decision_due, late) : NULL,
+        .clock =
+            waits_for_decision(s) ? step_clock(a, "Decision due", s->decision_due, late) : NULL,
         .waited = step_days(a, s->days),
-        .alert = s->re_engaged_at && !step_is(s->state, "closed") ? "Successful contact since" : NULL,
+        .alert =
+            s->re_engaged_at && !step_is(s->state, "closed") ? "Successful contact since" : NULL,
         .late = late,
     };
 }
@@ -100,8 +105,8 @@ enum err web_escalation_list(struct request *r, struct response *res)
     struct asked q = asked(r);
     struct person_file file;
     struct escalation_list list;
-    struct escalation_query query = {.states = q.view->states, .trigger = q.trigger,
-                                     .after = q.after, .by_due = q.view->by_due};
+    struct escalation_query query = {
+        .states = q.view->states, .trigger = q.trigger, .after = q.after, .by_due = q.view->by_due};
     enum err e = escalation_list_read(&r->ctx, q.person, &query, &file, &list);
     if (e == ERR_INVALID) { // a page marker cut short: the list from its beginning
         response_redirect(res, list_href(a, &q, q.view->code, NULL));
@@ -121,7 +126,8 @@ enum err web_escalation_list(struct request *r, struct response *res)
         .what_head = "Trigger",
         .with_head = "Raised by",
         .waited_head = "Since the trigger",
-        .empty = q.trigger ? "No escalation matches. Clear the filter to see the others." : q.view->empty,
+        .empty = q.trigger ? "No escalation matches. Clear the filter to see the others."
+                           : q.view->empty,
         .filter_name = "trigger",
         .filter_label = "Trigger",
         .filter = form_choices(r, "trigger", "trigger", q.trigger),
@@ -135,7 +141,7 @@ enum err web_escalation_list(struct request *r, struct response *res)
         all.trigger = NULL;
         v.clear_href = list_href(a, &all, q.view->code, NULL);
     }
-    if (q.person && actor_may(r->ctx.actor, PERM_escalation_raise)) {
+    if (q.person && person_may(&r->ctx, PERM_escalation_raise, &file)) {
         v.new_href = arena_printf(a, "/participants/%s/escalations/new", file.person.ref);
         v.new_text = "Raise an escalation";
     }
@@ -170,7 +176,9 @@ enum err web_escalation_new(struct request *r, struct response *res)
         .cancel_href = arena_printf(a, "/participants/%s", file.person.ref),
         .hidden = form_hidden(r),
         .triggers = form_choices(r, "trigger", "trigger",
-                                 disengaged ? "disengaged" : declined ? "refused_offer" : NULL),
+                                 disengaged ? "disengaged"
+                                 : declined ? "refused_offer"
+                                            : NULL),
         .day = on.day,
         .month = on.month,
         .year = on.year,
@@ -204,8 +212,8 @@ enum err web_escalation_create(struct request *r, struct response *res)
 
 // ---- one escalation ----
 
-// What people read on a button or beside a radio. Taking an action moves an approved escalation on by
-// itself, so those two steps have no button.
+// What people read on a button or beside a radio. Taking an action moves an approved escalation on
+// by itself, so those two steps have no button.
 static const struct {
     const char *to, *button, *decision;
     bool warning;
@@ -215,7 +223,8 @@ static const struct {
     {"not_approved", NULL, "Do not approve", false},
     {"deferred", NULL, "Defer: decide later", false},
     {"reviewed", "Mark as reviewed", NULL, false},
-    {"suspended", "Suspend: the person has re-engaged", "Suspend: the person has re-engaged", false},
+    {"suspended", "Suspend: the person has re-engaged", "Suspend: the person has re-engaged",
+     false},
     {"closed", "Close", NULL, true},
 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
@@ -232,7 +241,8 @@ static void add_steps(struct request *r, const struct escalation *s, struct esca
         bool form = step_listed(a, s->with_reason, steps[i].to);
         if (steps[i].decision)
             choices[n++] = (struct ui_choice){
-                .value = steps[i].to, .text = steps[i].decision,
+                .value = steps[i].to,
+                .text = steps[i].decision,
                 .checked = step_is(request_form(r, "to"), steps[i].to) ? UI_YES : UI_NO};
         if (steps[i].button)
             buttons[v->d.n_buttons++] = (struct step_button){
@@ -256,14 +266,16 @@ static void add_facts(struct request *r, const struct escalation *s, struct step
         {.key = "Happened", .value = date_words(a, s->triggered_on)},
         {.key = "Raised", .value = time_words(a, s->raised_at)},
         {.key = "Raised by", .value = s->raised_by},
-        {.key = "Decision due", .strong = late,
+        {.key = "Decision due",
+         .strong = late,
          .value = waits ? step_clock(a, "", s->decision_due, late) : NULL},
         {.key = "Time since the trigger", .value = step_days(a, s->days)},
         {.key = "Decided", .value = s->decided_at ? time_words(a, s->decided_at) : NULL},
         {.key = "Decided by", .value = s->decided_by},
         {.key = "From trigger to decision", .value = step_days(a, s->days_to_decision)},
         {.key = "From trigger to first action", .value = step_days(a, s->days_to_action)},
-        {.key = "Offered again", .value = s->re_offered_at ? time_words(a, s->re_offered_at) : NULL},
+        {.key = "Offered again",
+         .value = s->re_offered_at ? time_words(a, s->re_offered_at) : NULL},
         {.key = "Closed", .value = s->closed_at ? time_words(a, s->closed_at) : NULL},
     };
     struct step_fact *copy = ARENA_ARRAY(a, struct step_fact, sizeof(facts) / sizeof(facts[0]));
@@ -314,15 +326,17 @@ static void form_values(struct request *r, const struct escalation *s,
     v->reason = form_value(r, "reason", NULL);
     v->note = form_value(r, "note", NULL);
     if (!v->step && !v->deciding)
-        v->d.typed = step_typed(r, (const char *const[]){"reason", v->may_act ? NULL : "note", NULL});
+        v->d.typed =
+            step_typed(r, (const char *const[]){"reason", v->may_act ? NULL : "note", NULL});
 }
 
 static const char *re_engaged_words(struct arena *a, const struct escalation *s)
 {
     if (!s->re_engaged_at || s->closed_at)
         return NULL;
-    return arena_printf(a, "There has been a successful contact since this was raised, on %s. Think "
-                           "again before you enforce: it can be suspended",
+    return arena_printf(a,
+                        "There has been a successful contact since this was raised, on %s. Think "
+                        "again before you enforce: it can be suspended",
                         time_words(a, s->re_engaged_at));
 }
 
@@ -347,7 +361,8 @@ static enum err show(struct request *r, struct response *res, enum err why)
     struct escalation_show_view v = {
         .person = person_view_new(r, &file, title, PERSON_NO_TAB),
         .r = r,
-        .d = {.action = arena_printf(a, "%s/transitions", here), .version = s.version,
+        .d = {.action = arena_printf(a, "%s/transitions", here),
+              .version = s.version,
               .hidden = form_hidden(r)},
         .state = vocab_label("escalation_state", s.state),
         .state_classes = state_tag_classes(s.state),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Referral pages: the list with its clocks, making one, and one referral with its steps and sessions.
+// Referral pages: the list with its clocks, making one, and one referral with its steps and
+// sessions.
 #include "domain/referral.h"
 
 #include "base/clock.h"
@@ -22,8 +23,8 @@ static const struct view_row {
      "No referral is waiting for an answer. New ones appear here when they are sent.", true, false},
     {"open", "{accepted,started}", "Open", "Open",
      "No referral is open. Those that the provider accepts appear here.", true, false},
-    {"ended", "{declined,withdrawn,ended}", "Ended", "Ended",
-     "No referral has ended yet.", false, false},
+    {"ended", "{declined,withdrawn,ended}", "Ended", "Ended", "No referral has ended yet.", false,
+     false},
     {"draft", "{draft}", "Drafts", "Drafts",
      "No drafts. Choose \"Save as draft\" when you make a referral to keep it here.", false, true},
 };
@@ -51,11 +52,12 @@ static struct asked asked(struct request *r)
 static const char *list_href(struct arena *a, const struct asked *q, const char *view,
                              const char *after)
 {
-    return step_href(a, "/referrals", (const struct pair[]){{"view", view},
-                                                            {"service", q->service},
-                                                            {"person", q->person},
-                                                            {"after", after},
-                                                            {NULL, NULL}});
+    return step_href(a, "/referrals",
+                     (const struct pair[]){{"view", view},
+                                           {"service", q->service},
+                                           {"person", q->person},
+                                           {"after", after},
+                                           {NULL, NULL}});
 }
 
 static struct step_line line_of(struct arena *a, const struct referral *r)
@@ -65,7 +67,9 @@ static struct step_line line_of(struct arena *a, const struct referral *r)
     const char *service = vocab_label("service", r->service);
     return (struct step_line){
         .href = arena_printf(a, "/referrals/%s", r->id),
-        .who = r->name ? r->name : r->ref ? r->ref : service,
+        .who = r->name  ? r->name
+               : r->ref ? r->ref
+                        : service,
         .ref = r->name ? r->ref : NULL,
         .what = r->urgency && strcmp(r->urgency, "routine") != 0
                     ? arena_printf(a, "%s (%s)", service, vocab_label("urgency", r->urgency))
@@ -106,8 +110,8 @@ enum err web_referral_list(struct request *r, struct response *res)
     struct asked q = asked(r);
     struct person_file file;
     struct referral_list list;
-    struct referral_query query = {.states = q.view->states, .service = q.service, .after = q.after,
-                                   .by_due = q.view->by_due};
+    struct referral_query query = {
+        .states = q.view->states, .service = q.service, .after = q.after, .by_due = q.view->by_due};
     enum err e = referral_list_read(&r->ctx, q.person, &query, &file, &list);
     if (e == ERR_INVALID) { // a page marker cut short: the list from its beginning
         response_redirect(res, list_href(a, &q, q.view->code, NULL));
@@ -127,7 +131,8 @@ enum err web_referral_list(struct request *r, struct response *res)
         .what_head = "Service",
         .with_head = "Provider",
         .waited_head = "Waited for an answer",
-        .empty = q.service ? "No referral matches. Clear the filter to see the others." : q.view->empty,
+        .empty =
+            q.service ? "No referral matches. Clear the filter to see the others." : q.view->empty,
         .filter_name = "service",
         .filter_label = "Service",
         .filter = form_choices(r, "service", "service", q.service),
@@ -141,7 +146,7 @@ enum err web_referral_list(struct request *r, struct response *res)
         all.service = NULL;
         v.clear_href = list_href(a, &all, q.view->code, NULL);
     }
-    if (q.person && actor_may(r->ctx.actor, PERM_referral_write)) {
+    if (q.person && person_may(&r->ctx, PERM_referral_write, &file)) {
         v.new_href = arena_printf(a, "/participants/%s/referrals/new", file.person.ref);
         v.new_text = "Make a referral";
     }
@@ -163,9 +168,10 @@ static enum err form_show(struct request *r, struct response *res, const struct 
     const char *chosen = form_value(r, "provider", NULL);
     providers[0] = (struct ui_option){.value = "", .text = "Choose a provider"};
     for (size_t i = 0; i < f->n_providers; i++)
-        providers[i + 1] = (struct ui_option){
-            .value = f->providers[i].id, .text = f->providers[i].name,
-            .selected = step_is(chosen, f->providers[i].id) ? UI_YES : UI_NO};
+        providers[i + 1] =
+            (struct ui_option){.value = f->providers[i].id,
+                               .text = f->providers[i].name,
+                               .selected = step_is(chosen, f->providers[i].id) ? UI_YES : UI_NO};
     const char *const *outcomes;
     size_t n = request_form_all(r, "outcomes_wanted", &outcomes);
     struct referral_form_view v = {
@@ -221,9 +227,9 @@ static const struct {
     const char *to, *text;
     bool warning;
 } steps[] = {
-    {"sent", "Send referral", false},       {"accepted", "Accept", false},
-    {"declined", "Decline", true},          {"started", "Start support", false},
-    {"ended", "End with a report", false},  {"withdrawn", "Withdraw", true},
+    {"sent", "Send referral", false},      {"accepted", "Accept", false},
+    {"declined", "Decline", true},         {"started", "Start support", false},
+    {"ended", "End with a report", false}, {"withdrawn", "Withdraw", true},
 };
 
 static void add_buttons(struct request *r, const struct referral *ref, struct step_detail *d)
@@ -238,7 +244,8 @@ static void add_buttons(struct request *r, const struct referral *ref, struct st
         buttons[d->n_buttons++] = (struct step_button){
             .text = steps[i].text,
             .to = steps[i].to,
-            .href = form ? arena_printf(a, "/referrals/%s?step=%s#step", ref->id, steps[i].to) : NULL,
+            .href =
+                form ? arena_printf(a, "/referrals/%s?step=%s#step", ref->id, steps[i].to) : NULL,
             .warning = steps[i].warning,
         };
     }
@@ -264,7 +271,8 @@ static void add_facts(struct request *r, const struct referral *ref, struct step
         {.key = "Service", .value = vocab_label("service", ref->service)},
         {.key = "Provider", .value = ref->provider},
         {.key = "Urgency", .value = ref->urgency ? vocab_label("urgency", ref->urgency) : NULL},
-        {.key = step_is(ref->state, "sent") ? "Reply due" : "Start due", .strong = late,
+        {.key = step_is(ref->state, "sent") ? "Reply due" : "Start due",
+         .strong = late,
          .value = step_clock(a, "", ref->due, late)},
         {.key = "Waited for an answer", .value = step_days(a, ref->waiting_days)},
         {.key = "Needs", .value = labels(a, "need", ref->needs)},
@@ -328,8 +336,10 @@ static void session_values(struct request *r, struct referral_show_view *v)
 static void open_forms(struct request *r, const struct referral *ref, struct referral_show_view *v)
 {
     const char *step = request_query(r, "step"), *to = request_form(r, "to");
-    bool session = request_form(r, "result") || request_form(r, "feedback") || step_is(step, "session");
-    v->may_deliver = step_is(ref->state, "started") && actor_may(r->ctx.actor, PERM_referral_deliver);
+    bool session =
+        request_form(r, "result") || request_form(r, "feedback") || step_is(step, "session");
+    v->may_deliver =
+        step_is(ref->state, "started") && actor_may(r->ctx.actor, PERM_referral_deliver);
     v->session_open = session && v->may_deliver;
     step = to ? to : step;
     v->step = step && step_listed(r->ctx.arena, ref->with_reason, step) ? step : NULL;
@@ -358,7 +368,8 @@ static enum err show(struct request *r, struct response *res, enum err why)
     struct referral_show_view v = {
         .person = person_view_new(r, &file, title, PERSON_NO_TAB),
         .r = r,
-        .d = {.action = arena_printf(a, "%s/transitions", here), .version = ref.version,
+        .d = {.action = arena_printf(a, "%s/transitions", here),
+              .version = ref.version,
               .hidden = form_hidden(r)},
         .state = vocab_label("referral_state", ref.state),
         .state_classes = state_tag_classes(ref.state),

@@ -131,7 +131,8 @@ const struct step_past *step_timeline(struct request *r, const struct field_rows
             .timestamp = e->at,
             .by = e->by,
             .words = words_of(a, events, notes, e),
-            .facts = code && vocab_code(reason_vocab, code) ? vocab_label(reason_vocab, code) : NULL,
+            .facts =
+                code && vocab_code(reason_vocab, code) ? vocab_label(reason_vocab, code) : NULL,
         };
     }
     *ret_n = events->n;
@@ -167,14 +168,22 @@ void step_explain(struct request *r, enum err e, const char *state, const char *
     for (size_t i = 0; i < n; i++)
         buf_printf(&b, "%s%s", i ? ", " : "", vocab_label(state_vocab, items[i]));
     if (e == ERR_STALE)
-        ctx_field_error(&r->ctx, "",
-                        arena_printf(a, "Somebody else has changed this since you opened it. It is now "
-                                        "\"%s\". What you typed has not been saved: check, then save "
-                                        "again", now));
+        ctx_field_error(
+            &r->ctx, "",
+            arena_printf(a,
+                         "Somebody else has changed this since you opened it. It is now "
+                         "\"%s\". What you typed has not been saved: check, then save "
+                         "again",
+                         now));
     else if (e == ERR_CONFLICT)
-        ctx_field_error(&r->ctx, "",
-                        n ? arena_printf(a, "That step is not possible: it is now \"%s\". You can move "
-                                            "it to: %s", now, b.p)
-                          : arena_printf(a, "That step is not possible: it is now \"%s\", and there is "
-                                            "no step for you to take", now));
+        ctx_field_error(
+            &r->ctx, "",
+            n ? arena_printf(a,
+                             "That step is not possible: it is now \"%s\". You can move "
+                             "it to: %s",
+                             now, b.p)
+              : arena_printf(a,
+                             "That step is not possible: it is now \"%s\", and there is "
+                             "no step for you to take",
+                             now));
 }

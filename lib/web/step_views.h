@@ -13,9 +13,9 @@ struct step_line {
     const char *what;             // service or trigger
     const char *with;             // provider or who raised it, or NULL
     const char *state, *state_classes;
-    const char *clock;            // "Reply due 9 November 2026: late"
-    const char *waited;           // "3 days"
-    const char *alert;            // "Successful contact since", or NULL
+    const char *clock;  // "Reply due 9 November 2026: late"
+    const char *waited; // "3 days"
+    const char *alert;  // "Successful contact since", or NULL
     bool late;
 };
 
@@ -30,11 +30,11 @@ struct step_list_view {
     const char *title;
     const struct step_tab *tabs;
     size_t n_tabs;
-    const char *heading;   // of the tab shown
+    const char *heading; // of the tab shown
     const struct step_line *lines;
     size_t n_lines;
     const char *what_head, *with_head, *waited_head;
-    const char *empty;     // what to do when there is nothing
+    const char *empty; // what to do when there is nothing
     const char *filter_name, *filter_label, *view, *person_ref, *action;
     struct ui_choices filter; // of the vocabulary, the chosen one marked
     const char *clear_href;   // NULL when nothing is filtered
@@ -69,10 +69,10 @@ struct step_detail {
     size_t n_past;
     const struct step_button *buttons;
     size_t n_buttons;
-    const char *action;   // where a step is posted
+    const char *action; // where a step is posted
     const char *version;
     struct html hidden;
-    const char *typed;    // words that were not saved and have no form any more, or NULL
+    const char *typed; // words that were not saved and have no form any more, or NULL
 };
 
 struct referral_show_view {
@@ -83,9 +83,9 @@ struct referral_show_view {
     const char *state, *state_classes, *step; // step: whose form is open, or NULL
     const struct step_past *sessions;
     size_t n_sessions;
-    bool may_sessions;   // see them
-    bool may_deliver;    // record them now
-    bool session_open;   // its form is open
+    bool may_sessions; // see them
+    bool may_deliver;  // record them now
+    bool session_open; // its form is open
     struct ui_choices decline_reasons, results;
     const char *reason, *end_report;
     const char *day, *month, *year, *minutes, *feedback;
@@ -158,11 +158,13 @@ bool step_is(const char *value, const char *wanted);
 const char *step_reference(struct request *r, const char *typed);
 /** The same of the reference in the address. */
 const char *step_ref(struct request *r);
-/** An address with what is asked for: pairs of name and value ended by a NULL name; NULL values are left out. */
+/** An address with what is asked for: pairs of name and value ended by a NULL name; NULL values are
+ * left out. */
 const char *step_href(struct arena *a, const char *base, const struct pair *pairs);
 /** True if the array text holds the code. */
 bool step_listed(struct arena *a, const char *array, const char *code);
-/** Home, the list that the page hangs under (or NULL), the person (or NULL), then the page itself. */
+/** Home, the list that the page hangs under (or NULL), the person (or NULL), then the page itself.
+ */
 void step_crumbs(struct request *r, struct page *p, const char *list, const char *list_href,
                  const struct person_file *file, const char *here);
 
@@ -171,7 +173,8 @@ const struct step_past *step_timeline(struct request *r, const struct field_rows
                                       const struct field_rows *notes, const char *state_vocab,
                                       const char *reason_vocab, size_t *ret_n);
 
-/** What was typed into these fields (names ended by NULL): shown when their form is there no more. */
+/** What was typed into these fields (names ended by NULL): shown when their form is there no more.
+ */
 const char *step_typed(struct request *r, const char *const *names);
 
 /** After a refused or faulty step: true if the page has to be shown again with what was typed. */

@@ -16,8 +16,8 @@ static const char evidence[] = "Seen with a knife on Narborough Road; didn't ans
 
 static const char *raise_as(const char *role, const char *ref, const char *triggered_on)
 {
-    struct escalation_input in = {.trigger = "disengaged", .evidence = evidence,
-                                  .triggered_on = triggered_on};
+    struct escalation_input in = {
+        .trigger = "disengaged", .evidence = evidence, .triggered_on = triggered_on};
     struct escalation saved = {0};
     CHECK_INT(escalation_raise(world_as(role), ref, &in, &reply, &saved), ERR_OK);
     return saved.id ? saved.id : "none";
@@ -73,14 +73,17 @@ TEST(every_fact_comes_back)
     CHECK_STR(s.with_reason, "{suspended}");
     CHECK_STR(s.may_act, "false");
     CHECK_STR(world_sql("select count(*) from app.escalation_note where escalation_id = '%s' and "
-                        "position('knife'::bytea in note) = 0", s.id), "1");
+                        "position('knife'::bytea in note) = 0",
+                        s.id),
+              "1");
 }
 
 TEST(the_whole_way)
 {
     const char *id = raise_as("navigator", world_person("2001-05-17", "active", 60), days_ago(2));
     CHECK_INT(step("manager", id, "under_review", NULL), ERR_OK);
-    struct escalation_move yes = {.to = "approved", .reason = "Agreed at the panel",
+    struct escalation_move yes = {.to = "approved",
+                                  .reason = "Agreed at the panel",
                                   .actions = "{final_warning,joint_visit}"};
     struct escalation s;
     CHECK_INT(escalation_move(world_as("manager"), id, &yes, &s), ERR_OK);
@@ -92,7 +95,8 @@ TEST(the_whole_way)
     s = read_as("police", id);
     CHECK_STR(s.possible, "{action_due}");
     CHECK_STR(s.may_act, "true");
-    struct action_input act = {.action = "joint_visit", .taken_on = days_ago(1), .note = "Spoke at the door"};
+    struct action_input act = {
+        .action = "joint_visit", .taken_on = days_ago(1), .note = "Spoke at the door"};
     CHECK_INT(escalation_act(world_as("police"), id, &act, &reply), ERR_OK);
     s = read_as("police", id);
     CHECK_STR(s.state, "action_taken");
@@ -101,14 +105,16 @@ TEST(the_whole_way)
     const struct escalation_action *done = s.actions->n == 3 ? s.actions->rows[2] : NULL;
     CHECK_STR(done ? done->note : NULL, "Spoke at the door");
     CHECK_STR(done ? done->taken_on : NULL, days_ago(1));
-    static const char *const way[] = {"raised", "under_review", "approved", "action_due", "action_taken"};
+    static const char *const way[] = {"raised", "under_review", "approved", "action_due",
+                                      "action_taken"};
     CHECK_INT(s.events->n, 5);
     for (size_t i = 0; i < s.events->n && i < 5; i++)
         CHECK_STR(((const struct step_event *)s.events->rows[i])->to_state, way[i]);
     CHECK_INT(step("police", id, "reviewed", "No further incident"), ERR_OK);
     CHECK_INT(step("police", id, "closed", "Done"), ERR_FORBIDDEN);
     CHECK_INT(step("manager", id, "closed", NULL), ERR_INVALID);
-    struct escalation_move end = {.to = "closed", .reason = "Offered again", .re_offered_on = days_ago(0)};
+    struct escalation_move end = {
+        .to = "closed", .reason = "Offered again", .re_offered_on = days_ago(0)};
     CHECK_INT(escalation_move(world_as("manager"), id, &end, &s), ERR_OK);
     CHECK(s.closed_at && s.re_offered_at);
     CHECK_STR(s.possible, "{}");
@@ -128,7 +134,9 @@ TEST(actions_by_code_with_the_step)
     struct escalation_move done = {.to = "action_taken", .actions = "{warning_letter,joint_visit}"};
     CHECK_INT(escalation_move(world_as("police"), id, &done, &s), ERR_OK);
     CHECK_INT(s.actions->n, 2);
-    CHECK_STR(s.actions->n ? ((const struct escalation_action *)s.actions->rows[0])->taken_on : NULL, days_ago(0));
+    CHECK_STR(s.actions->n ? ((const struct escalation_action *)s.actions->rows[0])->taken_on
+                           : NULL,
+              days_ago(0));
     CHECK(s.first_action_at != NULL);
 }
 
@@ -159,12 +167,15 @@ TEST(a_step_the_machine_lacks_names_those_it_has)
         struct escalation after;
         struct ctx *ctx = world_as("manager");
         CHECK_INT(escalation_move(ctx, id, &in, &after), ERR_CONFLICT);
-        CHECK_STR(ctx->problem.detail, "Not possible from \"raised\". Possible next: under_review, suspended");
+        CHECK_STR(ctx->problem.detail,
+                  "Not possible from \"raised\". Possible next: under_review, suspended");
     }
     struct action_input act = {.action = "arrest", .taken_on = days_ago(0)};
     CHECK_INT(escalation_act(world_as("police"), id, &act, &reply), ERR_CONFLICT);
     CHECK_STR(state_of(id), "raised");
-    CHECK_STR(world_sql("select count(*) from app.escalation_action where escalation_id = '%s'", id), "0");
+    CHECK_STR(
+        world_sql("select count(*) from app.escalation_action where escalation_id = '%s'", id),
+        "0");
 }
 
 TEST(reasons_where_they_are_needed)
@@ -204,12 +215,17 @@ TEST(what_each_role_sees)
 
 TEST(a_success_since_is_shown_beside_the_decision)
 {
-    const char *ref = world_person("2001-05-17", "active", 60), *id = raise_as("navigator", ref, NULL);
-    world_sql("update app.escalation set raised_at = now() - interval '2 hours' where id = '%s'", id);
+    const char *ref = world_person("2001-05-17", "active", 60),
+               *id = raise_as("navigator", ref, NULL);
+    world_sql("update app.escalation set raised_at = now() - interval '2 hours' where id = '%s'",
+              id);
     struct ctx *ctx = world_as("navigator");
     struct contact_input in = {
         .happened_at = time_iso(ctx->arena, clock_now_us() / 1000000 * 1000000 - 1800 * 1000000LL),
-        .direction = "inbound", .mode = "phone", .outcome = "spoke", .minutes = "5"};
+        .direction = "inbound",
+        .mode = "phone",
+        .outcome = "spoke",
+        .minutes = "5"};
     struct contact saved;
     static const struct contact_reply done = {.before = "/", .between = "#"};
     CHECK_INT(contact_record(ctx, ref, &in, &done, &saved), ERR_OK);
@@ -240,10 +256,11 @@ TEST(lists_agree_with_their_counts)
 {
     for (int i = 0; i < 4; i++)
         raised();
-    static const char *const roles[] = {"navigator", "team_lead", "manager", "police", "youth_justice"};
+    static const char *const roles[] = {"navigator", "team_lead", "manager", "police",
+                                        "youth_justice"};
     for (size_t i = 0; i < 5; i++) {
-        struct escalation_query q = {.states = "{raised,under_review,deferred}", .limit = "3",
-                                     .by_due = i % 2 == 0};
+        struct escalation_query q = {
+            .states = "{raised,under_review,deferred}", .limit = "3", .by_due = i % 2 == 0};
         struct escalation_list list = {0};
         size_t n = 0;
         do {
@@ -287,7 +304,8 @@ TEST(raising)
     struct escalation saved;
     CHECK_INT(escalation_raise(world_as("youth_justice"), ref, &in, &reply, &saved), ERR_NOT_FOUND);
     CHECK_INT(escalation_raise(world_as("provider"), ref, &in, &reply, &saved), ERR_FORBIDDEN);
-    CHECK_INT(escalation_raise(world_as("navigator@rutland"), ref, &in, &reply, &saved), ERR_NOT_FOUND);
+    CHECK_INT(escalation_raise(world_as("navigator@rutland"), ref, &in, &reply, &saved),
+              ERR_NOT_FOUND);
     struct person_file file;
     struct escalation_list open;
     CHECK_INT(escalation_form_read(world_as("navigator"), ref, &file, &open), ERR_OK);

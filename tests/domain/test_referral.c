@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Referrals against a real database: every step of the machine, who may take it, and what each role sees.
+// Referrals against a real database: every step of the machine, who may take it, and what each role
+// sees.
 #include "test.h"
 #include "world.h"
 
@@ -13,14 +14,18 @@
 #include <string.h>
 
 static const struct create_reply reply = {.before = "/referrals/"};
-static const char reason[] = "Wants a place of his own; SELECT 'quiet' -- \xF0\x9F\x8F\xA0\nsecond line";
+static const char reason[] =
+    "Wants a place of his own; SELECT 'quiet' -- \xF0\x9F\x8F\xA0\nsecond line";
 
 static struct referral_input input(void)
 {
-    return (struct referral_input){
-        .service = "housing", .provider = world_provider(), .urgency = "urgent",
-        .needs = "{accommodation,finance}", .reason = reason, .risk_summary = "Meet in the office only",
-        .outcomes_wanted = "{\"A tenancy, signed\",\"Bills paid\"}"};
+    return (struct referral_input){.service = "housing",
+                                   .provider = world_provider(),
+                                   .urgency = "urgent",
+                                   .needs = "{accommodation,finance}",
+                                   .reason = reason,
+                                   .risk_summary = "Meet in the office only",
+                                   .outcomes_wanted = "{\"A tenancy, signed\",\"Bills paid\"}"};
 }
 
 static const char *make_as(const char *role, const char *ref, const struct referral_input *in)
@@ -73,7 +78,8 @@ TEST(every_fact_comes_back)
     CHECK_INT(n, 2);
     CHECK_STR(n == 2 ? outcomes[0] : NULL, "A tenancy, signed");
     CHECK_STR(r.provider_id, world_provider());
-    CHECK(r.reply_due && strcmp(r.reply_due, date_iso(world_as("navigator")->arena, date_today() + 4)) > 0);
+    CHECK(r.reply_due &&
+          strcmp(r.reply_due, date_iso(world_as("navigator")->arena, date_today() + 4)) > 0);
     CHECK_STR(r.due, r.reply_due);
     CHECK_STR(r.overdue, "false");
     CHECK_STR(r.waiting_days, "0");
@@ -85,10 +91,14 @@ TEST(every_fact_comes_back)
 TEST(nothing_of_it_is_stored_in_clear)
 {
     const char *id = sent(world_person("2001-05-17", "active", 5));
-    CHECK_STR(world_sql("select count(*) from app.referral_note n where n.referral_id = '%s' and "
-                        "(position('SELECT'::bytea in n.note) > 0 or position('tenancy'::bytea in n.note) > 0)",
-                        id), "0");
-    CHECK_STR(world_sql("select count(*) from app.referral_note n where n.referral_id = '%s'", id), "3");
+    CHECK_STR(
+        world_sql(
+            "select count(*) from app.referral_note n where n.referral_id = '%s' and "
+            "(position('SELECT'::bytea in n.note) > 0 or position('tenancy'::bytea in n.note) > 0)",
+            id),
+        "0");
+    CHECK_STR(world_sql("select count(*) from app.referral_note n where n.referral_id = '%s'", id),
+              "3");
 }
 
 TEST(round_trips)
@@ -107,7 +117,9 @@ TEST(round_trips)
     CHECK_INT(world_flushes() - before, 1);
     struct referral_list list;
     before = world_flushes();
-    CHECK_INT(referral_list_read(world_as("provider"), NULL, &(struct referral_query){0}, NULL, &list), ERR_OK);
+    CHECK_INT(
+        referral_list_read(world_as("provider"), NULL, &(struct referral_query){0}, NULL, &list),
+        ERR_OK);
     CHECK_INT(world_flushes() - before, 1);
 }
 
@@ -120,8 +132,11 @@ TEST(the_whole_way)
     CHECK(r.start_due && r.reply_due && strcmp(r.start_due, r.reply_due) > 0);
     CHECK_INT(step("provider", id, "started", "Met at the office"), ERR_OK);
     struct session_input s = {.held_on = date_iso(world_as("provider")->arena, date_today()),
-                              .result = "happened", .late = "true", .minutes = "50",
-                              .feedback = "Filled in the form", .concern = "true"};
+                              .result = "happened",
+                              .late = "true",
+                              .minutes = "50",
+                              .feedback = "Filled in the form",
+                              .concern = "true"};
     struct referral_session saved;
     CHECK_INT(referral_session_record(world_as("provider"), id, &s, &reply, &saved), ERR_OK);
     struct referral_move end = {.to = "ended", .end_report = "Has the keys"};
@@ -132,7 +147,8 @@ TEST(the_whole_way)
     CHECK(r.due == NULL);
     r = read_as("navigator", id);
     CHECK_INT(r.sessions->n, 1);
-    const struct referral_session *one = r.sessions->n ? r.sessions->rows[0] : &(struct referral_session){0};
+    const struct referral_session *one =
+        r.sessions->n ? r.sessions->rows[0] : &(struct referral_session){0};
     CHECK_STR(one->feedback, "Filled in the form");
     CHECK_STR(one->late, "true");
     CHECK_STR(one->concern, "true");
@@ -156,7 +172,8 @@ TEST(a_step_the_machine_lacks_names_those_it_has)
                   "Not possible from \"sent\". Possible next: accepted, declined, withdrawn");
     }
     CHECK_STR(state_of(id), "sent");
-    CHECK_STR(world_sql("select count(*) from app.referral_note where referral_id = '%s'", id), "3");
+    CHECK_STR(world_sql("select count(*) from app.referral_note where referral_id = '%s'", id),
+              "3");
 }
 
 TEST(reasons_where_they_are_needed)
@@ -164,13 +181,16 @@ TEST(reasons_where_they_are_needed)
     const char *id = sent(world_person("2001-05-17", "active", 5));
     struct ctx *ctx = world_as("provider");
     struct referral after;
-    CHECK_INT(referral_move(ctx, id, &(struct referral_move){.to = "declined"}, &after), ERR_INVALID);
+    CHECK_INT(referral_move(ctx, id, &(struct referral_move){.to = "declined"}, &after),
+              ERR_INVALID);
     CHECK_STR(ctx->problem.first ? ctx->problem.first->field : NULL, "decline_reason");
     ctx = world_as("navigator");
-    CHECK_INT(referral_move(ctx, id, &(struct referral_move){.to = "withdrawn"}, &after), ERR_INVALID);
+    CHECK_INT(referral_move(ctx, id, &(struct referral_move){.to = "withdrawn"}, &after),
+              ERR_INVALID);
     CHECK_STR(ctx->problem.first ? ctx->problem.first->field : NULL, "reason");
     CHECK_STR(state_of(id), "sent");
-    struct referral_move no = {.to = "declined", .decline_reason = "no_capacity", .reason = "Full until May"};
+    struct referral_move no = {
+        .to = "declined", .decline_reason = "no_capacity", .reason = "Full until May"};
     CHECK_INT(referral_move(world_as("provider"), id, &no, &after), ERR_OK);
     CHECK_STR(after.decline_reason, "Full until May");
     CHECK_STR(after.reason_code, "no_capacity");
@@ -261,19 +281,22 @@ TEST(sessions_only_once_started_and_only_the_providers)
 {
     const char *id = sent(world_person("2001-05-17", "active", 5));
     struct session_input s = {.held_on = date_iso(world_as("provider")->arena, date_today()),
-                              .result = "unacceptable_absence", .feedback = "Did not come"};
+                              .result = "unacceptable_absence",
+                              .feedback = "Did not come"};
     struct referral_session saved;
     CHECK_INT(referral_session_record(world_as("provider"), id, &s, &reply, &saved), ERR_CONFLICT);
     CHECK_INT(step("provider", id, "accepted", NULL), ERR_OK);
     CHECK_INT(step("provider", id, "started", NULL), ERR_OK);
-    CHECK_INT(referral_session_record(world_as("navigator"), id, &s, &reply, &saved), ERR_FORBIDDEN);
+    CHECK_INT(referral_session_record(world_as("navigator"), id, &s, &reply, &saved),
+              ERR_FORBIDDEN);
     CHECK_INT(referral_session_record(world_as("provider"), id, &s, &reply, &saved), ERR_OK);
     s.late = "true";
     s.minutes = "30";
     struct ctx *ctx = world_as("provider");
     CHECK_INT(referral_session_record(ctx, id, &s, &reply, &saved), ERR_INVALID);
     CHECK(ctx->problem.first && ctx->problem.first->next);
-    CHECK_STR(world_sql("select count(*) from app.referral_session where referral_id = '%s'", id), "1");
+    CHECK_STR(world_sql("select count(*) from app.referral_session where referral_id = '%s'", id),
+              "1");
 }
 
 TEST(lists_agree_with_their_counts)
@@ -308,14 +331,18 @@ TEST(lists_agree_with_their_counts)
     }
     struct referral_list list;
     struct person_file file;
-    CHECK_INT(referral_list_read(world_as("navigator"), ref, &(struct referral_query){0}, &file, &list), ERR_OK);
+    CHECK_INT(
+        referral_list_read(world_as("navigator"), ref, &(struct referral_query){0}, &file, &list),
+        ERR_OK);
     CHECK_INT(list.n, 5);
     CHECK_STR(list.counts.waiting, "5");
-    CHECK_INT(referral_list_read(world_as("navigator@rutland"), NULL, &(struct referral_query){0}, NULL,
-                                 &list), ERR_OK);
+    CHECK_INT(referral_list_read(world_as("navigator@rutland"), NULL, &(struct referral_query){0},
+                                 NULL, &list),
+              ERR_OK);
     CHECK_INT(list.n, 0);
-    CHECK_INT(referral_list_read(world_as("navigator"), NULL, &(struct referral_query){.after = "AAAA"}, NULL,
-                                 &list), ERR_INVALID);
+    CHECK_INT(referral_list_read(world_as("navigator"), NULL,
+                                 &(struct referral_query){.after = "AAAA"}, NULL, &list),
+              ERR_INVALID);
 }
 
 TEST(every_look_is_logged)
@@ -323,13 +350,20 @@ TEST(every_look_is_logged)
     const char *ref = world_person("2001-05-17", "active", 5), *id = sent(ref);
     const char *person = world_person_id(ref);
     read_as("police", id);
-    CHECK_STR(world_sql("select count(*) from audit.event where action = 'referral_viewed' and object_id = "
-                        "'%s' and subjects = array['%s'::uuid]", id, person), "1");
+    CHECK_STR(
+        world_sql(
+            "select count(*) from audit.event where action = 'referral_viewed' and object_id = "
+            "'%s' and subjects = array['%s'::uuid]",
+            id, person),
+        "1");
     struct referral_list list;
-    CHECK_INT(referral_list_read(world_as("provider"), NULL, &(struct referral_query){.limit = "1"}, NULL,
-                                 &list), ERR_OK);
-    CHECK_STR(world_sql("select cardinality(subjects) from audit.event where action = 'referrals_listed' "
-                        "order by id desc limit 1"), "1");
+    CHECK_INT(referral_list_read(world_as("provider"), NULL, &(struct referral_query){.limit = "1"},
+                                 NULL, &list),
+              ERR_OK);
+    CHECK_STR(
+        world_sql("select cardinality(subjects) from audit.event where action = 'referrals_listed' "
+                  "order by id desc limit 1"),
+        "1");
 }
 
 TEST(one_row_for_a_repeated_key)
@@ -343,16 +377,18 @@ TEST(one_row_for_a_repeated_key)
         ctx->idempotency_key = key;
         ctx->body_hash = hash;
         struct referral saved;
-        CHECK_INT(referral_make(ctx, ref, &in, &reply, &saved), i ? ERR_IDEMPOTENCY_REPLAY : ERR_OK);
+        CHECK_INT(referral_make(ctx, ref, &in, &reply, &saved),
+                  i ? ERR_IDEMPOTENCY_REPLAY : ERR_OK);
         ctx->idempotency_key = NULL;
     }
     CHECK_STR(world_sql("select count(*) from app.referral where participant_id = '%s'",
-                        world_person_id(ref)), "1");
+                        world_person_id(ref)),
+              "1");
 }
 
 TESTS("referral", T(every_fact_comes_back), T(nothing_of_it_is_stored_in_clear), T(round_trips),
-      T(the_whole_way), T(a_step_the_machine_lacks_names_those_it_has), T(reasons_where_they_are_needed),
-      T(who_may_take_which_step), T(a_draft_is_nobody_elses), T(what_each_role_sees),
-      T(provider_by_name_or_id_and_no_other), T(stale_when_somebody_was_first),
-      T(sessions_only_once_started_and_only_the_providers), T(lists_agree_with_their_counts),
-      T(every_look_is_logged), T(one_row_for_a_repeated_key))
+      T(the_whole_way), T(a_step_the_machine_lacks_names_those_it_has),
+      T(reasons_where_they_are_needed), T(who_may_take_which_step), T(a_draft_is_nobody_elses),
+      T(what_each_role_sees), T(provider_by_name_or_id_and_no_other),
+      T(stale_when_somebody_was_first), T(sessions_only_once_started_and_only_the_providers),
+      T(lists_agree_with_their_counts), T(every_look_is_logged), T(one_row_for_a_repeated_key))
