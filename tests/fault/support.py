@@ -193,6 +193,7 @@ class Client:
             all_headers["Content-Type"] = "application/json"
             body = json.dumps(body)
         begin = time.monotonic()
+        reused = self.connection is not None
         try:
             if not self.connection:
                 self.connection = http.client.HTTPConnection("127.0.0.1", self.port,
@@ -206,6 +207,8 @@ class Client:
             return answer
         except (OSError, http.client.HTTPException):
             self.close()
+            if reused and method == "GET":  # closed meanwhile, as any server may
+                return self.request(method, path, body, headers, quiet)
             if quiet:
                 return Answer(0, {}, b"", time.monotonic() - begin)
             raise
