@@ -114,10 +114,19 @@ static void take_form(struct request *r)
         r->csrf = sent ? sent : "";
 }
 
+// A password is never put into a page: such a form is filled in anew.
+static bool has_secret(const struct field_table *t)
+{
+    for (size_t i = 0; t && i < t->n; i++)
+        if (t->fields[i].flags & FIELD_SECRET)
+            return true;
+    return false;
+}
+
 // Failures after which sending the same form again is right.
 static const char *retry_button(const struct request *r, enum err e)
 {
-    if (r->n_uploads || !r->route)
+    if (r->n_uploads || !r->route || has_secret(r->route->body))
         return NULL;
     if (e == ERR_UNAVAILABLE || e == ERR_OVERLOADED || e == ERR_SCHEMA || e == ERR_RUNNING)
         return "Try again";
@@ -130,7 +139,7 @@ static const struct retry_form *retry_of(struct request *r, enum err e)
     if (is_read(r) || !r->n_form)
         return NULL;
     struct retry_form *f = ARENA_NEW(r->ctx.arena, struct retry_form);
-    f->action = r->path;
+    f->action = r->target;
     f->csrf = r->csrf;
     f->button = retry_button(r, e);
     f->n_pairs = form_kept(r, &f->pairs);
