@@ -177,6 +177,49 @@ begin
               then nullif(c[6], '')::uuid end;
 end $$;
 
+-- The sites that scope SITE or ALL opens: the actor's, or every one.
+create function access.sites_for(permission text) returns text[]
+  language plpgsql stable parallel restricted security definer set search_path = pg_catalog
+  as $$
+declare
+  c text[] := access.context();
+  l text := split_part(split_part(c[12], ',' || permission || '=', 2), ',', 1);
+begin
+  if l = 'S' and c[4] <> '' then
+    return array[c[4]];
+  end if;
+  if l = 'A' or l = 'S' then
+    return array(select s.code from access.site s);
+  end if;
+  return '{}';
+end $$;
+
+-- What a row's worker or team must be under scope OWN or TEAM. (Ids of users and teams never meet.)
+create function access.key_for(permission text) returns uuid
+  language plpgsql stable parallel restricted security definer set search_path = pg_catalog
+  as $$
+declare
+  c text[] := access.context();
+begin
+  return case split_part(split_part(c[12], ',' || permission || '=', 2), ',', 1)
+           when 'O' then case when c[3] <> 'provider' then c[2]::uuid end
+           when 'T' then nullif(c[5], '')::uuid end;
+end $$;
+
+-- The people of scope AGENCY, and those referred to a provider.
+create function access.listed(permission text) returns uuid[]
+  language plpgsql stable parallel restricted security definer set search_path = pg_catalog
+  as $$
+declare
+  c text[] := access.context();
+  l text := split_part(split_part(c[12], ',' || permission || '=', 2), ',', 1);
+begin
+  if l = 'G' or (l = 'O' and c[3] = 'provider') then
+    return access.mine(permission);
+  end if;
+  return '{}';
+end $$;
+
 -- A provider's agency, if the permission is granted on its own referrals.
 create function access.provider_for(permission text) returns uuid
   language plpgsql stable parallel restricted security definer set search_path = pg_catalog

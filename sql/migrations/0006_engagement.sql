@@ -229,33 +229,38 @@ create function app.engagement_status(stage text, registered_on date, offered_on
       else least(case when today - b.base_on > wavering_days then b.base_on + wavering_days + 1 end,
                  case when missed_run >= disengaged_missed then missed_days[disengaged_missed] end)
     end,
-    case
-      when s.status = 'closed' then
+    -- (case on one value: the status is worked out once here, and not for each branch)
+    case s.status
+      when 'closed' then
         'Closed on ' || app.day_words(closed_on) ||
         coalesce(' (' || replace(closure_reason, '_', ' ') || ')', '')
-      when s.status = 'suspended' then
-        'In ' || suspension || ' since ' || app.day_words(suspended_on)
-      when s.status = 'offer_declined' then 'Offer declined on ' || app.day_words(declined_on)
-      when s.status = 'not_yet_offered' then 'No offer made yet'
-      when s.status = 'engaged' and last_success_on is not null then
-        'Last seen ' || case today - last_success_on when 0 then 'today' when 1 then 'yesterday'
-                        else (today - last_success_on) || ' days ago' end ||
-        ', on ' || app.day_words(last_success_on)
-      when s.status = 'engaged' then
-        case when accepted_on is not null then 'Offer accepted' else 'Offer made' end || ' on ' ||
-        app.day_words(b.base_on) || ', no successful contact yet'
-      when s.status = 'wavering' and missed_run >= wavering_missed
-           and (today - b.base_on <= engaged_days
-                or missed_days[wavering_missed] < b.base_on + engaged_days + 1)
-        or s.status = 'disengaged' and missed_run >= disengaged_missed
-           and (today - b.base_on <= wavering_days
-                or missed_days[disengaged_missed] < b.base_on + wavering_days + 1) then
-        missed_run || ' missed in a row since ' || app.day_words(missed_days[1])
+      when 'suspended' then 'In ' || suspension || ' since ' || app.day_words(suspended_on)
+      when 'offer_declined' then 'Offer declined on ' || app.day_words(declined_on)
+      when 'not_yet_offered' then 'No offer made yet'
+      when 'engaged' then
+        case when last_success_on is not null then
+          'Last seen ' || case today - last_success_on when 0 then 'today' when 1 then 'yesterday'
+                          else (today - last_success_on) || ' days ago' end ||
+          ', on ' || app.day_words(last_success_on)
+        else
+          case when accepted_on is not null then 'Offer accepted' else 'Offer made' end || ' on ' ||
+          app.day_words(b.base_on) || ', no successful contact yet'
+        end
       else
-        'No successful contact for ' || (today - b.base_on) || ' days, since ' ||
-        case when last_success_on is not null then ''
-             when accepted_on is not null then 'the offer was accepted on '
-             else 'the offer on ' end || app.day_words(b.base_on)
+        case when case when today - b.base_on > wavering_days or missed_run >= disengaged_missed
+                       then missed_run >= disengaged_missed
+                            and (today - b.base_on <= wavering_days
+                                 or missed_days[disengaged_missed] < b.base_on + wavering_days + 1)
+                       else missed_run >= wavering_missed
+                            and (today - b.base_on <= engaged_days
+                                 or missed_days[wavering_missed] < b.base_on + engaged_days + 1) end
+        then missed_run || ' missed in a row since ' || app.day_words(missed_days[1])
+        else
+          'No successful contact for ' || (today - b.base_on) || ' days, since ' ||
+          case when last_success_on is not null then ''
+               when accepted_on is not null then 'the offer was accepted on '
+               else 'the offer on ' end || app.day_words(b.base_on)
+        end
     end
   from (select coalesce(last_success_on, accepted_on, offered_on, registered_on) as base_on) b,
     lateral (select case

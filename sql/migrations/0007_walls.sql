@@ -39,13 +39,9 @@ begin
   ) v (tab, key, op, perm) loop
     execute format(
       'create policy %1$s_%2$s on %3$s for %1$s to phoenix_app %5$s (%4$s = (select access.person_for(%2$L))'
-      ' or site_id = (select access.site_for(%2$L))'
-      ' or worker_id = (select access.worker_for(%2$L))'
-      ' or team_id = (select access.team_for(%2$L))'
-      ' or (agency_id = (select access.agency_for(%2$L))'
-      '     and site_id = coalesce((select access.actor_site()), site_id))'
-      ' or %4$s = any ((select access.referred(%2$L))::uuid[])'
-      ' or (select access.all_for(%2$L)))',
+      ' or site_id = any ((select access.sites_for(%2$L))::text[])'
+      ' or (select access.key_for(%2$L)) = any (array[worker_id, team_id])'
+      ' or %4$s = any ((select access.listed(%2$L))::uuid[]))',
       r.op, r.perm, r.tab, r.key, case when r.op = 'insert' then 'with check' else 'using' end);
   end loop;
 
@@ -107,9 +103,8 @@ begin
     execute format(
       'create policy %1$s_%2$s on %3$s for %1$s to phoenix_app %5$s (('
       'participant_id = (select access.person_for(%2$L))'
-      ' or site_id = (select access.site_for(%2$L))'
-      ' or participant_id = any ((select access.mine(%2$L))::uuid[])'
-      ' or (select access.all_for(%2$L)))%4$s)',
+      ' or site_id = any ((select access.sites_for(%2$L))::text[])'
+      ' or participant_id = any ((select access.mine(%2$L))::uuid[]))%4$s)',
       r.op, r.perm, r.tab, coalesce(' and ' || r.extra, ''),
       case when r.op = 'insert' then 'with check' else 'using' end);
   end loop;
@@ -257,6 +252,7 @@ grant execute on function access.begin(bytea, text, text, text, text),
   access.person(), access.person_site(), access.person_for(text), access.site_for(text),
   access.all_for(text), access.worker_for(text), access.team_for(text), access.agency_for(text),
   access.provider_for(text), access.provider(), access.referred(text), access.mine(text),
+  access.sites_for(text), access.key_for(text), access.listed(text),
   access.conflicts(), access.must(boolean, text), access.must(boolean, text, text), access.staff_sites() to phoenix_app;
 grant execute on function access.audit_system(text, text, uuid[], text) to phoenix_worker;
 grant execute on function app.engagement_status(text, date, date, date, date, date, text, date, text,
