@@ -80,6 +80,25 @@ static struct ui_options worker_options(struct arena *a, const struct people_wor
     return (struct ui_options){options, n + 2};
 }
 
+static const char *chosen_text(struct ui_options options)
+{
+    for (size_t i = 1; i < options.n; i++)
+        if (options.at[i].selected == UI_YES)
+            return options.at[i].text;
+    return NULL;
+}
+
+static const char *filter_words(struct arena *a, const struct people_view *v)
+{
+    const char *status = chosen_text(v->statuses), *worker = chosen_text(v->workers);
+    if (status && worker)
+        return arena_printf(a, "Filtered: status %s, worker %s", status, worker);
+    if (status || worker)
+        return arena_printf(a, "Filtered: %s %s", status ? "status" : "worker",
+                            status ? status : worker);
+    return v->workers.n ? "Filter by status or worker" : "Filter by status";
+}
+
 static const char *summary_words(struct arena *a, const struct people *people, bool searched)
 {
     if (searched && people->more)
@@ -177,6 +196,7 @@ enum err web_participant_list(struct request *r, struct response *res)
         .next_href = people.next ? next_href(a, &q, people.next) : NULL,
         .add_href = actor_may(r->ctx.actor, PERM_participant_create) ? "/participants/new" : NULL,
     };
+    v.filter_words = filter_words(a, &v);
     tpl_people_list(&res->body, &v);
     return ERR_OK;
 }

@@ -21,6 +21,7 @@ struct people_view {
     const struct page *page;
     const char *heading, *q;
     struct ui_options statuses, workers; // workers empty: no filter
+    const char *filter_words;            // "Filter by status or worker", or what is chosen
     bool filtered, searched, later_page;
     const char *clear_href;
     const char *summary; // "12 people", "The 50 people who fit best ..."
