@@ -14,7 +14,7 @@ export default {
       },
     },
     {
-      name: 'a wrong current password is said at its box',
+      name: 'new passwords that differ are told, and none is shown again',
       ownSession: true,
       async run(t) {
         await t.visit('/account');
