@@ -117,9 +117,8 @@ TEST(context_cannot_be_replayed)
     // The owner's functions cannot be used to sign one.
     CHECK_STR(sql_state(app, "select access.context_mac('x')"), "42501");
     CHECK_STR(sql_state(app, "select * from access.secret"), "42501");
-    CHECK_STR(
-        sql_state(app, "select access.open('\\x00', 'self', false, null, null, '', '', '')"),
-        "42501");
+    CHECK_STR(sql_state(app, "select access.open('\\x00', 'self', false, null, null, '', '', '')"),
+              "42501");
 }
 
 TEST(begin_needs_a_live_session)
@@ -148,6 +147,20 @@ TEST(begin_needs_a_live_session)
     sql_state(app, "rollback");
     CHECK_STR(sql_begin(app, "nav", "self", NULL), "");
     sql_state(app, "rollback");
+}
+
+TEST(a_first_password_does_nothing_but_be_changed)
+{
+    load();
+    sql_changed(owner,
+                "update access.\"user\" set must_change_password = true where username = 'nav'");
+    CHECK_STR(sql_begin(app, "nav", "self", NULL), "");
+    CHECK_STR(sql_begin(app, "nav", "participant_find", NULL), "PX009");
+    CHECK_STR(sql_begin(app, "nav", "status_read", "PX000001"), "PX009");
+    CHECK_STR(sql_begin(app, "nav", "user_read", NULL), "42501");
+    sql_state(app, "rollback");
+    sql_changed(owner,
+                "update access.\"user\" set must_change_password = false where username = 'nav'");
 }
 
 TEST(last_seen_moves_once_a_minute_and_waits_for_nobody)
@@ -482,6 +495,7 @@ TEST(versions_are_checked_when_they_are_named)
 
 TESTS("access context", T(without_begin_there_is_nothing), T(context_ends_with_the_transaction),
       T(forged_context_is_refused), T(context_cannot_be_replayed), T(begin_needs_a_live_session),
+      T(a_first_password_does_nothing_but_be_changed),
       T(last_seen_moves_once_a_minute_and_waits_for_nobody), T(begin_answers_in_one_row),
       T(begin_for_finds_the_person_of_a_thing), T(conflict_of_interest_beats_every_grant),
       T(sealed_columns_refuse_plain_text), T(audit_rows_carry_the_context),
