@@ -54,6 +54,11 @@ struct db *db_new(const char *conninfo, enum db_login login)
     return db;
 }
 
+struct db *db_another(const struct db *db)
+{
+    return db_new(db->conninfo, db->login);
+}
+
 void db_drop(struct db *db)
 {
     PQfinish(db->conn);

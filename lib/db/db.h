@@ -22,6 +22,8 @@ enum db_login { DB_APP, DB_AUTH, DB_WORKER, DB_TRIAL, DB_SEAL, DB_OWNER };
  */
 struct db *db_new(const char *conninfo, enum db_login login);
 void db_free(struct db *db);
+/** Another connection object to the same database with the same login, for a second thread of a job. */
+struct db *db_another(const struct db *db);
 
 /** Connects and prepares the login's queries if that is not so now. ERR_UNAVAILABLE when it cannot;
  *  retries at most every 200 ms, so that a dead server costs callers nothing. */

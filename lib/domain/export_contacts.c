@@ -132,7 +132,7 @@ static enum err take_contact(void *arg, const char *const *values, const int *le
         return export_io(&r->work, d->error, "contacts");
     r->rows++;
     if (++d->taken % TELL_EVERY == 0)
-        return export_tell(r, 30 + (int)(40 * d->taken / (r->people.contacts + TELL_EVERY + 1)) % 41);
+        return export_tell(r, 5 + (int)(60 * d->taken / (r->people.contacts + TELL_EVERY + 1)) % 61);
     return ERR_OK;
 }
 
@@ -226,7 +226,7 @@ enum err export_contacts_write(struct export_run *r)
     for (size_t i = 0; !e && i < d.n; i++) {
         e = sort_stretch(&d, &d.stretches[i]);
         if (!e)
-            e = export_tell(r, 70 + (int)(15 * i / d.n));
+            e = export_tell(r, 65 + (int)(20 * i / d.n));
     }
     close_stretches(&d);
     return e;

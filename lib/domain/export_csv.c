@@ -28,13 +28,29 @@ static bool is_formula(const char *s)
     return *s && strchr("=+-@", *s) != NULL;
 }
 
+// Letters, digits and what codes and dates are made of: nearly every cell, written as it is.
+static bool is_simple(const char *s, size_t *ret_n)
+{
+    const unsigned char *c = (const unsigned char *)s;
+    while ((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || (*c >= 'A' && *c <= 'Z') ||
+           *c == '_' || *c == ';')
+        c++;
+    *ret_n = (size_t)(c - (const unsigned char *)s);
+    return *c == '\0';
+}
+
 void csv_text(struct buf *line, const char *s)
 {
     const char *first = s ? s : "";
+    size_t n;
+    if (is_simple(first, &n)) {
+        csv_plain(line, first, n);
+        return;
+    }
     while (*first && is_control((unsigned char)*first))
         first++;
     bool formula = is_formula(first);
-    size_t n = strlen(first);
+    n = strlen(first);
     bool quoted = strpbrk(first, ",\"") || *first == ' ' || (n && first[n - 1] == ' ');
     if (quoted)
         buf_putc(line, '"');

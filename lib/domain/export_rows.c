@@ -26,19 +26,22 @@ static void keyed_cell(struct export_run *r, const char *id, char letter)
         snprintf(recent[at].text, sizeof(recent[at].text), "%s", keys_study_id(&r->work, id));
         recent[at].keys = r->ctx->keys;
     }
-    char text[20];
-    snprintf(text, sizeof(text), "%c%s", letter, recent[at].text + 1);
-    csv_plain(&r->line, text, strlen(text));
+    recent[at].text[0] = letter;
+    csv_plain(&r->line, recent[at].text, strlen(recent[at].text));
 }
 
 // "{a,b}" as "a;b".
 static void codes_cell(struct export_run *r, const char *array)
 {
+    size_t n = strlen(array), k = 0;
     buf_clear(&r->words);
-    for (const char *c = array; *c; c++)
-        if (!strchr("{}\"", *c))
-            buf_putc(&r->words, *c == ',' ? ';' : *c);
-    csv_text(&r->line, r->words.n ? r->words.p : NULL);
+    buf_add(&r->words, array, n);
+    char *to = r->words.p;
+    for (size_t i = 0; i < n; i++)
+        if (array[i] != '{' && array[i] != '}' && array[i] != '"')
+            to[k++] = array[i] == ',' ? ';' : array[i];
+    to[k] = '\0';
+    csv_text(&r->line, to);
 }
 
 // PostgreSQL's "2026-11-02 10:30:00.123+00" (sessions are in UTC) as "2026-11-02T10:30:00Z".
@@ -246,7 +249,7 @@ enum err export_tables_write(struct export_run *r)
         size_t left = r->people.n - from;
         enum err e = batch_write(r, from, left < BATCH ? left : BATCH);
         if (!e)
-            e = export_tell(r, 2 + (int)(28 * from / r->people.n));
+            e = export_tell(r, 0);
         if (e)
             return e;
         arena_reset(r->work.arena);

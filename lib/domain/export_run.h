@@ -4,6 +4,7 @@
 
 #include "domain/export_book.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 struct export_person {
@@ -39,6 +40,7 @@ struct export_run {
     void *progress_arg;
     uint64_t told_us;
     long rows;
+    atomic_bool *failed; // set by whichever of the two threads cannot go on
 };
 
 /** Tells how far it is, at most twice a second; ERR_UNAVAILABLE when told to stop. */
@@ -56,7 +58,8 @@ void export_cells(struct export_run *r, const struct export_table_row *t, const 
 /** Column titles. */
 void export_heading(struct export_run *r, const struct export_table_row *t);
 
-/** Every table but contacts, by batches of people; then contacts, which are too many to sort in
- *  memory. Each writes its file and leaves it open. */
+/** Every table but contacts, by batches of people; and contacts, which are too many to sort in memory.
+ *  Each writes its files and leaves them open; the two run side by side, each with a struct of its
+ *  own that shares people and files. */
 enum err export_tables_write(struct export_run *r) MUST_CHECK;
 enum err export_contacts_write(struct export_run *r) MUST_CHECK;

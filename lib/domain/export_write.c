@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -30,6 +31,8 @@ enum err export_tell(struct export_run *r, int percent)
 {
     if (atomic_load(&stopping))
         return ctx_fail(&r->work, ERR_UNAVAILABLE, "told to stop");
+    if (atomic_load(r->failed))
+        return ctx_fail(&r->work, ERR_UNAVAILABLE, "the other thread failed");
     uint64_t now = clock_mono_us();
     if (!r->progress || now - r->told_us < TELL_US)
         return ERR_OK;
@@ -162,21 +165,88 @@ static enum err read_thresholds(struct export_run *r, struct export_book *book)
     return ERR_OK;
 }
 
-static enum err read_snapshot(struct export_run *r, struct export_book *book)
+static enum err begin_snapshot(struct export_run *r)
 {
     struct db_pipeline *pl;
     enum err e = db_begin(&r->work, true);
+    return e ? e : ask_one(r, Q_EXPORT_SETUP, NULL, 0, &pl);
+}
+
+// The tables by batches, on a connection of their own beside the contacts: the cut-off has settled, so
+// that two snapshots have the same rows in them.
+struct side {
+    struct export_run run;
+    pthread_t thread;
+    enum err e;
+};
+
+static void *side_main(void *arg)
+{
+    struct side *s = arg;
+    s->e = begin_snapshot(&s->run);
+    if (!s->e)
+        s->e = export_tables_write(&s->run);
+    db_rollback(&s->run.work);
+    if (s->e)
+        atomic_store(s->run.failed, true);
+    return NULL;
+}
+
+static enum err side_start(struct export_run *r, struct side *s)
+{
+    *s = (struct side){.run = *r};
+    s->run.progress = NULL; // the contacts take longer, and tell
+    s->run.arena = arena_new();
+    s->run.work.arena = arena_new();
+    s->run.work.db = db_another(r->work.db);
+    buf_init(&s->run.line, s->run.arena);
+    buf_init(&s->run.words, s->run.arena);
+    int failed = pthread_create(&s->thread, NULL, side_main, s);
+    return failed ? ctx_fail(&r->work, ERR_INTERNAL, "thread: %s", strerror(failed)) : ERR_OK;
+}
+
+static void side_free(struct side *s)
+{
+    db_free(s->run.work.db);
+    arena_free(s->run.work.arena);
+    arena_free(s->run.arena);
+}
+
+// Which of two failures counts: the one that was first, not the one that followed from it.
+static enum err side_join(struct export_run *r, struct side *s, enum err e)
+{
     if (e)
-        return e;
-    e = ask_one(r, Q_EXPORT_SETUP, NULL, 0, &pl);
+        atomic_store(r->failed, true);
+    pthread_join(s->thread, NULL);
+    const struct problem *p = &s->run.work.problem;
+    bool first = s->e && (!e || (p->log && !strstr(p->log, "other thread")));
+    if (first) {
+        r->work.problem.detail = p->detail ? arena_strdup(r->arena, p->detail) : NULL;
+        r->work.problem.log = p->log ? arena_strdup(r->arena, p->log) : NULL;
+    }
+    r->rows += s->run.rows;
+    return first ? s->e : e;
+}
+
+static enum err read_both(struct export_run *r)
+{
+    struct side side;
+    enum err e = side_start(r, &side);
+    if (!e)
+        e = side_join(r, &side, export_contacts_write(r));
+    side_free(&side);
+    return e;
+}
+
+static enum err read_snapshot(struct export_run *r, struct export_book *book)
+{
+    enum err e = begin_snapshot(r);
     if (!e)
         e = read_thresholds(r, book);
     if (!e)
         e = export_people_read(r);
     if (!e)
-        e = export_tables_write(r);
-    if (!e)
-        e = export_contacts_write(r);
+        e = read_both(r);
     db_rollback(&r->work); // it has only read
     return e;
 }
@@ -298,7 +368,9 @@ static void size_signal(bool hold, sigset_t *was)
 enum err export_write(struct ctx *ctx, const struct export_ask *ask, const char *path,
                       export_progress_fn progress, void *arg, struct export_made *ret)
 {
-    struct export_run run = {.ctx = ctx, .ask = ask, .progress = progress, .progress_arg = arg};
+    atomic_bool failed = false;
+    struct export_run run = {
+        .ctx = ctx, .ask = ask, .progress = progress, .progress_arg = arg, .failed = &failed};
     enum err e = check(ctx, ask, &run.as_of);
     if (e)
         return e;

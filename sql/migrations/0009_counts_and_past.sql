@@ -181,15 +181,6 @@ create trigger z_past after update on app.referral_detail for each row
   when ((old.urgency, old.needs) is distinct from (new.urgency, new.needs))
   execute function app.keep_past('referral_detail', 'referral_id', 'urgency', 'needs');
 
--- The value a kept column held at a moment: null when nothing has changed since.
-create function app.past_at(p_site text, p_kind text, p_id uuid, at timestamptz) returns jsonb
-  language sql stable parallel safe
-  as $$
-    select x.was from app.past x
-     where x.site_id = p_site and x.kind = p_kind and x.id = p_id and x.until > at
-     order by x.until, x.place limit 1
-  $$;
-
 -- Which contacts came in after a cut-off is asked of the whole table; they come in that order.
 create index contact_received on app.contact using brin (received_at);
 
@@ -258,5 +249,4 @@ grant select on app.past to phoenix_worker;
 grant select (username) on access."user" to phoenix_worker;
 grant update (attempts) on app.export to phoenix_worker;
 grant execute on function app.contact_weeks(date), app.week_of(timestamptz) to phoenix_app;
-grant execute on function app.past_at(text, text, uuid, timestamptz),
-  app.engagement_at(app.engagement, timestamptz) to phoenix_worker;
+grant execute on function app.engagement_at(app.engagement, timestamptz) to phoenix_worker;

@@ -174,8 +174,13 @@ select o.n, x.*
            k.status, k.since, e.contacts, e.last_contact_at, e.last_success_at,
            (select d.wrapped from app.data_key d
              where d.site_id = o.site and d.participant_id = o.id order by d.epoch desc limit 1)
-      from (select p, app.past_at(o.site, 'participant', o.id, $1::timestamptz) as was
-              from app.participant p where p.site_id = o.site and p.id = o.id) p0
+      from (select p, h.was
+              from app.participant p
+              left join lateral (select y.was from app.past y
+                                  where y.site_id = o.site and y.kind = 'participant' and y.id = o.id
+                                    and y.until > $1::timestamptz
+                                  order by y.until, y.place limit 1) h on true
+             where p.site_id = o.site and p.id = o.id) p0
       cross join lateral (
         select y.* from jsonb_populate_record(p0.p, p0.was) y where p0.was is not null
          union all
@@ -208,8 +213,12 @@ select o.n, x.*
         s.wavering_missed, s.disengaged_missed, app.local_day($1::timestamptz)) k
       left join lateral (
         select d.date_of_birth, d.sex, d.gender, d.ethnicity
-          from (select i, app.past_at(o.site, 'identity_detail', o.id, $1::timestamptz) as was
+          from (select i, h.was
                   from app.identity_detail i
+                  left join lateral (select y.was from app.past y
+                                      where y.site_id = o.site and y.kind = 'identity_detail'
+                                        and y.id = o.id and y.until > $1::timestamptz
+                                      order by y.until, y.place limit 1) h on true
                  where i.site_id = o.site and i.participant_id = o.id) i0
           cross join lateral (
             select y.* from jsonb_populate_record(i0.i, i0.was) y where i0.was is not null
@@ -227,9 +236,7 @@ select c.participant_id, c.id, c.happened_at, c.direction, c.mode, c.outcome, c.
   left join app.contact_detail d on d.site_id = c.site_id and d.contact_id = c.id
  where c.received_at <= $1::timestamptz and ($2::text is null or c.site_id = $2)
    and (c.superseded_by is null
-        or not exists (select from app.contact k
-                        where k.site_id = c.site_id and k.id = c.superseded_by
-                          and k.received_at <= $1::timestamptz));
+        or c.superseded_by in (select k.id from app.contact k where k.received_at > $1::timestamptz));
 
 -- A draft is nobody else's: a referral counts from when it was sent.
 -- name: export_referrals
@@ -246,8 +253,12 @@ select o.n, x.*
                 when t.accepted_at is not null then 'accepted' else 'sent' end as state,
            case when t.declined_at is not null then q.reason_code end as reason,
            n.held, n.missed, n.minutes
-      from (select r, app.past_at(o.site, 'referral', r.id, $1::timestamptz) as was
+      from (select r, h.was
               from app.referral r
+              left join lateral (select y.was from app.past y
+                                  where y.site_id = o.site and y.kind = 'referral' and y.id = r.id
+                                    and y.until > $1::timestamptz
+                                  order by y.until, y.place limit 1) h on true
              where r.site_id = o.site and r.participant_id = o.id
                and r.made_at <= $1::timestamptz) r0
       cross join lateral (
@@ -262,10 +273,17 @@ select o.n, x.*
                case when q.ended_at <= $1::timestamptz then q.ended_at end as ended_at) t
       left join lateral (
         select d.urgency, d.needs
-          from (select f, app.past_at(o.site, 'referral_detail', q.id, $1::timestamptz) as was
+          from (select f, h.was
                   from app.referral_detail f
+                  left join lateral (select y.was from app.past y
+                                      where y.site_id = o.site and y.kind = 'referral_detail'
+                                        and y.id = q.id and y.until > $1::timestamptz
+                                      order by y.until, y.place limit 1) h on true
                  where f.site_id = o.site and f.referral_id = q.id) f0
-          cross join lateral jsonb_populate_record(f0.f, coalesce(f0.was, '{}')) d) w on true
+          cross join lateral (
+            select y.* from jsonb_populate_record(f0.f, f0.was) y where f0.was is not null
+             union all
+            select (f0.f).* where f0.was is null) d) w on true
       cross join lateral (
         select count(*) filter (where h.result = 'happened') as held,
                count(*) filter (where h.result <> 'happened') as missed,
