@@ -144,11 +144,13 @@ size_t plan_contacts(const struct plan *plan, const struct plan_person *p, struc
 {
     struct maker m = {.r = rng_new(plan->seed, (uint64_t)(p - plan->people), RNG_CONTACT)};
     size_t want = p->contacts > 0 ? (size_t)p->contacts : 0;
+    if (p->kind == KIND_OFFERED && want > 5) // a few days old
+        want = 5;
     m.list = ARENA_ARRAY(a, struct plan_contact, want + 8);
     int last = ending(&m, p, plan->today);
     int first = p->start + 1;
     // Nobody is seen before the offer is made; up to then there are only attempts.
-    int met = p->offered ? p->offered : last + 1;
+    int met = p->kind == KIND_REOFFERED ? p->start + 3 : p->offered ? p->offered : last + 1;
     while (m.n < want && last >= first) {
         int day = rng_between(&m.r, first, last);
         uint32_t luck = rng_below(&m.r, 100);

@@ -134,6 +134,8 @@ TEST(nothing_that_could_not_have_happened)
     CHECK_INT(number("select count(*) from app.referral where coalesce(sent_at, accepted_at, "
                      "ended_at) > now()"),
               0);
+    // nobody is tried for a year without an answer
+    CHECK(number("select max(missed_run) from app.engagement") < 30);
     // every step is one that the machines know
     CHECK_INT(
         number("select count(*) from app.participant_event e where kind = 'stage' and not exists"
