@@ -174,12 +174,21 @@ bool api_body_has(struct request *r, const char *name)
     return body && json_object_get(body, name);
 }
 
+// A list's `next` is taken back under its own name and under "cursor" as well as under "after".
+static const struct field *query_field(const struct field_table *t, const char *name)
+{
+    const struct field *f = field_find(t, name);
+    if (!f && (strcmp(name, "next") == 0 || strcmp(name, "cursor") == 0))
+        f = field_find(t, "after");
+    return f;
+}
+
 enum err api_query(struct request *r, const struct field_table *t, void *ret_record)
 {
     struct ctx *ctx = &r->ctx;
     for (size_t i = 0; i < r->n_query; i++) {
         const char *name = r->query[i].name;
-        const struct field *f = field_find(t, name);
+        const struct field *f = query_field(t, name);
         bool first = request_query(r, name) == r->query[i].value;
         if (!f)
             ctx_field_error(ctx, showable(ctx->arena, name, strlen(name)),
