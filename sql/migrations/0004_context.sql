@@ -345,6 +345,15 @@ begin
            where k.site_id = site and k.participant_id = participant order by k.epoch desc limit 1);
 end $$;
 
+-- Does a grant of this permission cover the person?
+create function access.opens(covered text, grants text, permission text) returns boolean
+  language sql immutable parallel safe
+  as $$
+    select case when strpos(grants, ',' || permission || '=') > 0
+      then strpos(covered, split_part(split_part(grants, ',' || permission || '=', 2), ',', 1)) > 0
+      else false end
+  $$;
+
 -- What begin() answers: one row.
 create type access.opened as (
   user_id uuid, username text, display_name text, role text, site text, team_id uuid, team_name text,
@@ -410,6 +419,10 @@ begin
                          and r.provider_id = s.agency_id and r.sent_at is not null);
       end if;
       covered := access.cover_letters(p, own, s.site, s.team_id, s.agency_id);
+    end if;
+    if letter = 'A' and not access.opens(covered, s.grants, 'participant_find')
+       and not access.opens(covered, s.grants, 'referral_read') then
+      covered := ''; -- what is granted everywhere (one's own account, the log) is not about people
     end if;
     if strpos(covered, letter) = 0 or p.id = any (s.conflicts) then
       raise exception 'nobody' using errcode = 'P0002';

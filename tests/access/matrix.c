@@ -99,6 +99,15 @@ static bool covers(const struct who *w, enum permission p, const struct where *x
     return false;
 }
 
+/** Whether begin() opens the person under that permission: what is granted everywhere is not about
+ *  people, and opens only those whom the actor may find or has a referral of. */
+static bool opens(const struct who *w, enum permission p, const struct where *x)
+{
+    if (permission_row(p)->scope[w->role] == SCOPE_ALL)
+        return covers(w, PERM_participant_find, x) || covers(w, PERM_referral_read, x);
+    return covers(w, p, x);
+}
+
 struct readable {
     const char *table, *key;
     enum permission permission;
@@ -185,7 +194,7 @@ TEST(opening_a_person_gives_no_more)
             // Opened under any permission that covers the person, the other walls stand as they
             // are.
             for (size_t q = PERM_NONE + 1; q < PERM_COUNT; q++) {
-                if (!covers(&users[u], (enum permission)q, &people[p]))
+                if (!opens(&users[u], (enum permission)q, &people[p]))
                     continue;
                 CHECK_STR(sql_begin(app, users[u].name, permission_row((enum permission)q)->code,
                                     people[p].ref),
@@ -209,9 +218,9 @@ TEST(begin_refuses_by_permission_and_person)
             bool any = permission_row(perm)->scope[users[u].role] != SCOPE_NO;
             CHECK_STR(sql_begin(app, users[u].name, code, NULL), any ? "" : "42501");
             for (size_t p = 0; p < PEOPLE; p++) {
-                const char *want = !any                                  ? "42501"
-                                   : covers(&users[u], perm, &people[p]) ? ""
-                                                                         : "P0002";
+                const char *want = !any                                 ? "42501"
+                                   : opens(&users[u], perm, &people[p]) ? ""
+                                                                        : "P0002";
                 const char *got = sql_begin(app, users[u].name, code, people[p].ref);
                 if (strcmp(got, want) != 0)
                     fprintf(stderr, "%s opening %s for %s: %s\n", users[u].name, people[p].ref,
@@ -223,7 +232,7 @@ TEST(begin_refuses_by_permission_and_person)
             snprintf(absent, sizeof(absent), "%s", sql_words());
             // Invisible and absent say the same words.
             for (size_t p = 0; any && p < PEOPLE; p++) {
-                if (covers(&users[u], perm, &people[p]))
+                if (opens(&users[u], perm, &people[p]))
                     continue;
                 sql_begin(app, users[u].name, code, people[p].ref);
                 CHECK_STR(sql_words(), absent);
@@ -388,7 +397,7 @@ TEST(opening_a_person_lets_nobody_write_more)
     for (size_t u = 0; u < ROLES; u++) {
         for (size_t p = 0; p < PEOPLE; p++) {
             for (size_t q = PERM_NONE + 1; q < PERM_COUNT; q++) {
-                if (!covers(&users[u], (enum permission)q, &people[p]))
+                if (!opens(&users[u], (enum permission)q, &people[p]))
                     continue;
                 sql_begin(app, users[u].name, permission_row((enum permission)q)->code,
                           people[p].ref);
