@@ -195,6 +195,11 @@ begin
       new.version := 1;
       new.created_at := now();
       new.created_by := access.actor();
+      new.offered_at := null; -- dates of steps come with the steps
+      new.accepted_at := null;
+      new.declined_at := null;
+      new.closed_at := null;
+      new.closure_reason := null;
       if exists (select from access.site s where s.code = new.site_id and s.trial_running) then
         raise exception 'This site has a trial running: people come from allocation'
           using errcode = 'PX004';
@@ -225,6 +230,10 @@ begin
     raise exception 'suspended_at: The date must not be in the future' using errcode = 'PX006';
   end if;
   new.reason_code := app.reason_for(new.reason_code, old.reason_code, new.stage <> old.stage);
+  if new.stage = old.stage and not free then
+    new.stage_at := old.stage_at;
+    new.closure_reason := old.closure_reason;
+  end if;
   if new.stage <> old.stage then
     if new.stage = 'closed' then
       new.closure_reason := coalesce(new.closure_reason, new.reason_code);
@@ -345,6 +354,14 @@ begin
       new.version := 1;
       new.made_at := now();
       new.made_by := access.actor();
+      new.sent_at := null; -- dates of steps come with the steps
+      new.accepted_at := null;
+      new.declined_at := null;
+      new.withdrawn_at := null;
+      new.started_at := null;
+      new.ended_at := null;
+      new.reply_due := null;
+      new.start_due := null;
     end if;
     new.state_at := app.step_time(new.state_at, now());
     new.state_by := case when free then coalesce(new.state_by, new.made_by) else access.actor() end;
@@ -355,6 +372,7 @@ begin
       raise exception 'A referral that was sent keeps its service and provider' using errcode = 'PX004';
     end if;
     if new.state = was then
+      new.state_at := case when free then new.state_at else old.state_at end;
       return new;
     end if;
     new.state_at := app.step_time(new.state_at, old.state_at);
@@ -452,6 +470,11 @@ begin
       new.raised_at := now();
       new.raised_by := access.actor();
       new.decision_due := null;
+      new.decided_at := null;
+      new.decided_by := null;
+      new.first_action_at := null;
+      new.re_offered_at := null;
+      new.closed_at := null;
     end if;
     if new.triggered_on > app.today() then
       raise exception 'triggered_on: The date must not be in the future' using errcode = 'PX006';
@@ -464,6 +487,7 @@ begin
     was := old.state;
     new.reason_code := app.reason_for(new.reason_code, old.reason_code, new.state <> was);
     if new.state = was then
+      new.state_at := case when free then new.state_at else old.state_at end;
       return new;
     end if;
     new.state_at := app.step_time(new.state_at, old.state_at);
@@ -531,6 +555,8 @@ begin
     if not access.trusted() then
       new.raised_at := now();
       new.raised_by := access.actor();
+      new.ended_at := null;
+      new.ended_by := null;
     end if;
   else
     if new.ended_at is not null and old.ended_at is null and not access.trusted() then
@@ -553,6 +579,12 @@ begin
     if not access.trusted() then
       new.requested_by := access.actor();
       new.requested_at := now();
+      new.approved_at := null;
+      new.approved_by := null;
+      new.sha256 := null;
+      new.path := null;
+      new.expires_at := null;
+      new.version := 1;
     end if;
     new.reason_code := coalesce(new.reason_code, case when new.reason <> '' then 'note' end);
     new.as_of := least(new.as_of, now());

@@ -210,6 +210,67 @@ TEST(the_application_begins_at_the_beginning)
     sql_state(app, "rollback");
 }
 
+TEST(dates_come_with_their_steps)
+{
+    load();
+    // Whatever dates are sent with a beginning: a draft that says it was sent is still a draft.
+    CHECK_STR(sql_begin(app, "nav", "referral_write", "PX000001"), "");
+    CHECK_STR(
+        sql_state(
+            app,
+            "insert into app.referral (site_id, id, participant_id, service, provider_id, sent_at,"
+            " accepted_at, made_at, version) values ('leicester',"
+            " '00000000-0000-7000-8000-0000000000ea', '" PERSON "', 'housing',"
+            " '00000000-0000-7000-8000-0000000000b1', '2026-01-01', '2026-01-01', '2026-01-01', "
+            "9)"),
+        "");
+    CHECK_STR(
+        sql_value(
+            app,
+            "select sent_at is null and accepted_at is null and made_at = now() and version = 1"
+            " from app.referral where id = '00000000-0000-7000-8000-0000000000ea'"),
+        "t");
+    CHECK_STR(sql_state(app, "update app.referral set state_at = '2026-01-01'"
+                             " where id = '00000000-0000-7000-8000-0000000000ea'"),
+              "");
+    CHECK_STR(sql_value(app, "select state_at = now() from app.referral"
+                             " where id = '00000000-0000-7000-8000-0000000000ea'"),
+              "t");
+    sql_state(app, "rollback");
+    CHECK_STR(sql_begin(app, "nav", "participant_create", NULL), "");
+    CHECK_STR(
+        sql_state(
+            app,
+            "insert into app.participant (site_id, id, ref, worker_id, accepted_at, closed_at,"
+            " created_by) values ('leicester', '00000000-0000-7000-8000-0000000000eb', 'PXEBEBEB',"
+            " '00000000-0000-7000-8000-000000000101', '2026-01-01', '2026-01-01',"
+            " '00000000-0000-7000-8000-000000000102')"),
+        "");
+    CHECK_STR(
+        sql_value(
+            app,
+            "select accepted_at is null and closed_at is null and created_by ="
+            " '00000000-0000-7000-8000-000000000101' from app.participant where ref = 'PXEBEBEB'"),
+        "t");
+    sql_state(app, "rollback");
+    CHECK_STR(sql_begin(app, "nav", "escalation_raise", "PX000001"), "");
+    CHECK_STR(
+        sql_state(
+            app,
+            "insert into app.escalation (site_id, id, participant_id, trigger, decision_due, "
+            "decided_at,"
+            " raised_at) values ('leicester', '00000000-0000-7000-8000-0000000000ec', '" PERSON "',"
+            " 'disengaged', '2030-01-01', now(), '2026-01-01')"),
+        "");
+    CHECK_STR(
+        sql_value(
+            app,
+            "select decided_at is null and raised_at = now() and decision_due <= app.today() + 4"
+            " from app.escalation where id = '00000000-0000-7000-8000-0000000000ec'"),
+        "t");
+    sql_state(app, "rollback");
+}
+
 /** One step on the referral of person 1, by somebody; committed. */
 static const char *move(const char *who, const char *permission, const char *set)
 {
@@ -462,7 +523,7 @@ TEST(an_export_is_approved_by_somebody_else)
 }
 
 TESTS("machines", T(every_pair_of_states), T(the_domains_paths_exist),
-      T(the_application_begins_at_the_beginning), T(a_referral_from_draft_to_end),
-      T(steps_of_an_escalation_belong_to_roles),
+      T(the_application_begins_at_the_beginning), T(dates_come_with_their_steps),
+      T(a_referral_from_draft_to_end), T(steps_of_an_escalation_belong_to_roles),
       T(an_action_dates_the_escalation_and_not_its_version),
       T(a_participants_stages_keep_their_dates), T(an_export_is_approved_by_somebody_else))
