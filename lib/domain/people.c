@@ -212,7 +212,8 @@ static enum err run(struct ctx *ctx, const struct people_query *q, struct people
     if (q->q)
         i = DB_ADD(tx->pl, Q_PEOPLE_FOUND, DB_TEXT(hit_ids(ctx, &scope, q->q)),
                    DB_TEXT(blinds(ctx, q->q)), DB_TEXT(f.status), DB_TEXT(f.worker),
-                   DB_TEXT(f.unassigned), DB_TEXT(f.limit_text));
+                   DB_TEXT(f.unassigned), DB_TEXT(f.limit_text),
+                   DB_TEXT(reference_canonical(ctx->arena, q->q)));
     else
         i = DB_ADD(tx->pl, Q_PEOPLE_LIST, DB_TEXT(f.status), DB_TEXT(f.worker),
                    DB_TEXT(f.unassigned), DB_TEXT(f.after), DB_TEXT(f.limit_text));

@@ -61,9 +61,10 @@ select f.participant_id, f.ref, f.stage, f.status, f.since, f.basis, f.last_cont
  order by f.ref;
 
 -- The ids that the name index gave, best first, and the people whose identifier has that keyed hash.
--- Both are only suggestions: the policies decide.
+-- Both are only suggestions: the policies decide. Somebody whose name the actor may not see is not found
+-- by that name either (it would tell whose the reference is), only by the reference itself.
 -- name: people_found
--- params: 6 ids blinds status worker unassigned limit
+-- params: 7 ids blinds status worker unassigned limit reference
 with asked as materialized (
   select h.id, min(h.place) as place
     from (select u.id, u.place from unnest($1::uuid[]) with ordinality u (id, place)
@@ -82,6 +83,8 @@ with asked as materialized (
      and ($3::text is null or k.status = $3)
      and ($4::uuid is null or k.worker_id = $4)
      and ($5::boolean is not true or k.worker_id is null)
+     and (k.ref = $7 or exists (select from app.identity i
+                                 where i.site_id = k.site_id and i.participant_id = k.participant_id))
    order by a.place, k.ref
    limit $6::int
 ), logged as materialized (
