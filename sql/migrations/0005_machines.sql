@@ -211,8 +211,7 @@ begin
     return new;
   end if;
   if not free then
-    if (new.worker_id, new.team_id, new.agency_id, new.supervision)
-         is distinct from (old.worker_id, old.team_id, old.agency_id, old.supervision)
+    if (new.worker_id, new.team_id) is distinct from (old.worker_id, old.team_id)
        and not access.covers('participant_assign', old.site_id, old.id) then
       raise exception 'no permission' using errcode = '42501';
     end if;
@@ -221,8 +220,10 @@ begin
        and not access.covers('participant_stage', old.site_id, old.id) then
       raise exception 'no permission' using errcode = '42501';
     end if;
-    if new.source_ref is distinct from old.source_ref
-       and not access.covers('identity_write', old.site_id, old.id) then
+    if (new.source_ref, new.supervision, new.agency_id)
+         is distinct from (old.source_ref, old.supervision, old.agency_id)
+       and not access.covers('identity_write', old.site_id, old.id)
+       and not access.covers('participant_assign', old.site_id, old.id) then
       raise exception 'no permission' using errcode = '42501';
     end if;
   end if;

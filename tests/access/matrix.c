@@ -282,6 +282,8 @@ static const struct writable writes[] = {
     {"update app.participant set suspension = 'custody', suspended_at = now() where id = :p",
      {PERM_participant_stage}},
     {"update app.participant set worker_id = null where id = :p", {PERM_participant_assign}},
+    {"update app.participant set supervision = 'youth_justice' where id = :p",
+     {PERM_identity_write, PERM_participant_assign}},
     {"update app.identity set known_as = :b where participant_id = :p", {PERM_identity_write}},
     {"update app.identity_detail set aliases = :b where participant_id = :p",
      {PERM_identity_write}},
