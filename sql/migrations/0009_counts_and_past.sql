@@ -116,6 +116,69 @@ begin
      group by x.week order by x.week;
 end $$;
 
+-- People by worker and engagement status, of the same scope. As a function of its own because it reads
+-- everybody: the policies, met row by row, would cost as much again as the counting. Site by site, so that
+-- thresholds are constants and the scan can be shared between processors; the plan is made for the scope
+-- at hand, in which the conditions fold to none or one.
+create function app.people_counts()
+  returns table (worker_id uuid, status text, people bigint, overdue bigint)
+  language plpgsql stable security definer
+  set search_path = pg_catalog set plan_cache_mode = 'force_custom_plan'
+  as $$
+#variable_conflict use_column
+declare
+  every constant boolean := coalesce(access.all_for('report_read'), false);
+  own_team constant uuid := access.team_for('report_read');
+  own_site constant text := coalesce(access.site_for('report_read'),
+                                     case when own_team is not null then access.actor_site() end);
+  hidden constant uuid[] := access.conflicts();
+  day constant date := app.today();
+  s access.site;
+begin
+  for s in select x.* from access.site x where every or x.code = own_site loop
+    return query
+      select e.worker_id, k.status, count(*),
+             count(*) filter (where e.next_contact_due < day
+                              and k.status in ('engaged', 'wavering', 'disengaged'))
+        from app.engagement e
+        cross join lateral app.engagement_status(e.stage, e.registered_on, e.offered_on, e.accepted_on,
+          e.declined_on, e.closed_on, e.closure_reason, e.suspended_on, e.suspension, e.last_success_on,
+          e.streak_from, e.missed_run, e.missed_days, s.engaged_days, s.wavering_days,
+          s.wavering_missed, s.disengaged_missed, day) k
+       where e.site_id = s.code and (own_team is null or e.team_id = own_team)
+         and (cardinality(hidden) = 0 or e.participant_id <> all (hidden))
+       group by e.worker_id, k.status;
+  end loop;
+end $$;
+
+-- What became of the referrals sent since a day, of the same scope.
+create function app.referral_counts(since date)
+  returns table (sent bigint, accepted bigint, started bigint, ended bigint, declined bigint,
+                 withdrawn bigint)
+  language plpgsql stable security definer
+  set search_path = pg_catalog set plan_cache_mode = 'force_custom_plan'
+  as $$
+#variable_conflict use_column
+declare
+  every constant boolean := coalesce(access.all_for('report_read'), false);
+  own_site constant text := access.site_for('report_read');
+  own_team constant uuid := access.team_for('report_read');
+  hidden constant uuid[] := access.conflicts();
+  sites constant text[] := case when every then array(select s.code from access.site s)
+                                else array[coalesce(own_site, access.actor_site())] end;
+begin
+  return query
+    select count(*), count(r.accepted_at), count(r.started_at), count(r.ended_at),
+           count(r.declined_at), count(r.withdrawn_at)
+      from app.referral r
+     where r.site_id = any (sites)
+       and r.sent_at >= since::timestamp at time zone 'Europe/London'
+       and (every or own_site is not null
+            or r.participant_id in (select e.participant_id from app.engagement e
+                                     where e.team_id = own_team and e.site_id = any (sites)))
+       and (cardinality(hidden) = 0 or r.participant_id <> all (hidden));
+end $$;
+
 -- What columns that change in place held until a moment: an export with an earlier cut-off reports
 -- them as they stood. Sealed values stay sealed.
 create table app.past (
@@ -248,5 +311,6 @@ create policy worker on app.past for select to phoenix_worker using (true);
 grant select on app.past to phoenix_worker;
 grant select (username) on access."user" to phoenix_worker;
 grant update (attempts) on app.export to phoenix_worker;
-grant execute on function app.contact_weeks(date), app.week_of(timestamptz) to phoenix_app;
+grant execute on function app.contact_weeks(date), app.people_counts(), app.referral_counts(date),
+  app.week_of(timestamptz) to phoenix_app;
 grant execute on function app.engagement_at(app.engagement, timestamptz) to phoenix_worker;
