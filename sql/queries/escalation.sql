@@ -1,5 +1,6 @@
 -- Escalations. What is asked for beside the policies: the person that access.begin() opened, or the
--- actor's own scope, as arrays found once a query.
+-- actor's own scope. Of the branches of a list only the one that the actor's role has finds
+-- anything: apart, each walks its own index.
 
 -- name: escalation_list
 -- params: 6 states trigger by_due limit after_key after_id
@@ -8,13 +9,16 @@ with page as materialized (
     from (select e.*,
                  case when $3::boolean then e.decision_due - date '2000-01-01'
                       else - extract(epoch from e.raised_at) end as key
-            from app.escalation e
-           where (e.site_id = any ((select case when access.person() is not null then '{}'
-                      when access.all_for('escalation_read') then array(select s.code from access.site s)
-                      else array[access.site_for('escalation_read')] end)::text[])
-                  or e.participant_id = any ((select case when access.person() is not null
-                      then array[access.person()] else access.mine('escalation_read') end)::uuid[]))
-             and ($1::text[] is null or e.state = any ($1::text[]))
+            from (select e.* from app.escalation e
+             where e.site_id = any ((select case when access.person() is not null then '{}'
+                        when access.all_for('escalation_read') then array(select s.code from access.site s)
+                        else array[access.site_for('escalation_read')] end)::text[])
+            union all
+            select e.* from app.escalation e
+             where e.participant_id = any ((select case
+                        when access.person() is not null then array[access.person()]
+                        else access.mine('escalation_read') end)::uuid[])) e
+           where ($1::text[] is null or e.state = any ($1::text[]))
              and ($2::text is null or e.trigger = $2)) q
    where $5::numeric is null or (q.key, q.id) > ($5::numeric, $6::uuid)
    order by q.key, q.id
@@ -51,13 +55,16 @@ select count(*) filter (where e.state in ('raised', 'under_review', 'deferred'))
        count(*) filter (where e.state in ('action_taken', 'reviewed', 'not_approved', 'suspended'))
          as open,
        count(*) filter (where e.state = 'closed') as closed
-  from app.escalation e
- where (e.site_id = any ((select case when access.person() is not null then '{}'
-            when access.all_for('escalation_read') then array(select s.code from access.site s)
-            else array[access.site_for('escalation_read')] end)::text[])
-        or e.participant_id = any ((select case when access.person() is not null
-            then array[access.person()] else access.mine('escalation_read') end)::uuid[]))
-   and ($1::text is null or e.trigger = $1);
+  from (select e.* from app.escalation e
+             where e.site_id = any ((select case when access.person() is not null then '{}'
+                        when access.all_for('escalation_read') then array(select s.code from access.site s)
+                        else array[access.site_for('escalation_read')] end)::text[])
+            union all
+            select e.* from app.escalation e
+             where e.participant_id = any ((select case
+                        when access.person() is not null then array[access.person()]
+                        else access.mine('escalation_read') end)::uuid[])) e
+ where ($1::text is null or e.trigger = $1);
 
 -- name: escalation_show
 -- params: 1 id

@@ -1,5 +1,6 @@
 -- Referrals. What is asked for beside the policies: the person that access.begin() opened, or the
--- actor's own scope, as arrays found once a query.
+-- actor's own scope. Of the branches of a list only the one that the actor's role has finds
+-- anything: apart, each walks its own index.
 
 -- What is the actor's to see: or, when a person was opened, that person's.
 -- name: referral_list
@@ -12,13 +13,21 @@ with page as materialized (
                         case r.state when 'sent' then r.reply_due when 'accepted' then r.start_due end,
                         date '9999-01-01') - date '2000-01-01'
                       else - extract(epoch from r.made_at) end as key
-            from app.referral r
-           where (r.site_id = any ((select case when access.person() is not null then '{}'
-                      when access.all_for('referral_read') then array(select s.code from access.site s)
-                      else array[access.site_for('referral_read')] end)::text[])
-                  or r.participant_id = any ((select case when access.person() is not null
-                      then array[access.person()] else access.mine('referral_read') end)::uuid[]))
-             and ($1::text[] is null or r.state = any ($1::text[]))
+            from (select r.* from app.referral r
+             where r.site_id = any ((select case when access.person() is not null then '{}'
+                        when access.all_for('referral_read') then array(select s.code from access.site s)
+                        else array[access.site_for('referral_read')] end)::text[])
+            union all
+            select r.* from app.referral r
+             where r.participant_id = any ((select case
+                        when access.person() is not null then array[access.person()]
+                        when access.provider_for('referral_read') is not null then '{}'
+                        else access.mine('referral_read') end)::uuid[])
+            union all
+            select r.* from app.referral r
+             where r.provider_id = (select case when access.person() is null
+                        then access.provider_for('referral_read') end)) r
+           where ($1::text[] is null or r.state = any ($1::text[]))
              and ($2::text is null or r.service = $2)) q
    where $5::numeric is null or (q.key, q.id) > ($5::numeric, $6::uuid)
    order by q.key, q.id
@@ -52,13 +61,21 @@ select count(*) filter (where r.state = 'draft') as draft,
        count(*) filter (where r.state = 'sent') as waiting,
        count(*) filter (where r.state in ('accepted', 'started')) as open,
        count(*) filter (where r.state in ('declined', 'withdrawn', 'ended')) as ended
-  from app.referral r
- where (r.site_id = any ((select case when access.person() is not null then '{}'
-            when access.all_for('referral_read') then array(select s.code from access.site s)
-            else array[access.site_for('referral_read')] end)::text[])
-        or r.participant_id = any ((select case when access.person() is not null
-            then array[access.person()] else access.mine('referral_read') end)::uuid[]))
-   and ($1::text is null or r.service = $1);
+  from (select r.* from app.referral r
+             where r.site_id = any ((select case when access.person() is not null then '{}'
+                        when access.all_for('referral_read') then array(select s.code from access.site s)
+                        else array[access.site_for('referral_read')] end)::text[])
+            union all
+            select r.* from app.referral r
+             where r.participant_id = any ((select case
+                        when access.person() is not null then array[access.person()]
+                        when access.provider_for('referral_read') is not null then '{}'
+                        else access.mine('referral_read') end)::uuid[])
+            union all
+            select r.* from app.referral r
+             where r.provider_id = (select case when access.person() is null
+                        then access.provider_for('referral_read') end)) r
+ where ($1::text is null or r.service = $1);
 
 -- name: referral_show
 -- params: 1 id
