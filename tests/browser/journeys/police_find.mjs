@@ -25,9 +25,12 @@ export default {
       async run(t) {
         const person = await known(t);
         await t.visit(`/participants/${person.ref}/status`);
-        const bottom = await t.page.locator('.app-status__tag').first()
-          .evaluate((e) => e.getBoundingClientRect().bottom);
-        t.check(bottom < 844, `the status ends at ${bottom} px`);
+        // The whole answer, and not the status alone, without scrolling.
+        for (const part of ['.govuk-tag', '.govuk-summary-list']) {
+          const bottom = await t.page.locator(`.app-status-card ${part}`).first()
+            .evaluate((e) => e.getBoundingClientRect().bottom);
+          t.check(bottom < 844, `${part} ends at ${bottom} px`);
+        }
       },
     },
     {
