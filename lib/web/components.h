@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Options of the component templates (templates/components/): GOV.UK Frontend's here, MoJ's and our
-// own in components_moj.h. The names follow the GOV.UK and MoJ Nunjucks options: camelCase becomes snake_case, `for` becomes for_id, and lists are
-// {items, count} made with UI_LIST(). Everything is optional unless said; {0} is the default.
+// own in components_moj.h. The names follow the GOV.UK and MoJ Nunjucks options: camelCase becomes
+// snake_case, `for` becomes for_id, and lists are {items, count} made with UI_LIST(). Everything is
+// optional unless said; {0} is the default.
 // Wherever there are both `text` and `html`, text is escaped and html is another template's
 // output. The structs own nothing.
 #pragma once

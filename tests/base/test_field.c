@@ -87,8 +87,10 @@ static const struct field rows[] = {
 };
 static const struct field_table table = FIELD_TABLE("Record", struct record, rows);
 
-static const struct vocab_code codes[] = {{.code = "attended", .label = "Attended", .successful = true, .missed = false},
-                                          {.code = "refused", .label = "Refused", .successful = false, .missed = true}};
+static const struct vocab_code codes[] = {
+    {.code = "attended", .label = "Attended", .successful = true},
+    {.code = "refused", .label = "Refused", .missed = true},
+};
 static const struct vocab vocabs[] = {{"outcome", codes, 2}};
 
 static struct ctx ctx;

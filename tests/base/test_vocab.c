@@ -2,8 +2,10 @@
 #include "base/vocab.h"
 #include "test.h"
 
-static const struct vocab_code outcomes[] = {{.code = "attended", .label = "Attended", .successful = true, .missed = false},
-                                             {.code = "no_answer", .label = "No answer", .successful = false, .missed = true}};
+static const struct vocab_code outcomes[] = {
+    {.code = "attended", .label = "Attended", .successful = true},
+    {.code = "no_answer", .label = "No answer", .missed = true},
+};
 static const struct vocab all[] = {{"outcome", outcomes, 2}};
 
 TEST(nothing_installed)
