@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+#include "config/pattern.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum token { DAY, MONTH, MON, YEAR2, YEAR4, HOUR, MINUTE, AMPM, SERIAL, TOKENS };
+static const struct {
+    const char *name;
+    int least, most; // digits
+} tokens[TOKENS] = {
+    [DAY] = {"{d}", 1, 2},       [MONTH] = {"{m}", 1, 2},      [MON] = {"{mon}", 0, 0},
+    [YEAR2] = {"{yy}", 2, 2},    [YEAR4] = {"{yyyy}", 4, 4},   [HOUR] = {"{h}", 1, 2},
+    [MINUTE] = {"{min}", 1, 4},  [AMPM] = {"{ampm}", 0, 0},    [SERIAL] = {"{serial}", 4, 6},
+};
+static const char *const months[] = {"january",   "february", "march",    "april",
+                                     "may",       "june",     "july",     "august",
+                                     "september", "october",  "november", "december"};
+
+static int token_at(const char *p)
+{
+    for (int i = 0; i < TOKENS; i++)
+        if (strncmp(p, tokens[i].name, strlen(tokens[i].name)) == 0)
+            return i;
+    return TOKENS;
+}
+
+const char *pattern_check(const char *pattern)
+{
+    bool seen[TOKENS] = {0}, any = false;
+    for (const char *p = pattern; *p;) {
+        if (*p == '}')
+            return "a } without its {";
+        if (*p != '{') {
+            p++;
+            continue;
+        }
+        int t = token_at(p);
+        if (t == TOKENS)
+            return "what is in { } is not known";
+        if (seen[t])
+            return "the same part twice";
+        seen[t] = any = true;
+        p += strlen(tokens[t].name);
+    }
+    bool date = seen[DAY] || seen[MONTH] || seen[MON] || seen[YEAR2] || seen[YEAR4];
+    bool whole = seen[DAY] && seen[MONTH] != seen[MON] && seen[YEAR2] != seen[YEAR4];
+    if (!any)
+        return "there is no part in { }";
+    return date && !whole ? "a date needs a day, a month and a year" : NULL;
+}
+
+static bool take_number(const char **s, int token, long *ret)
+{
+    int n = 0;
+    long value = 0;
+    for (; n < tokens[token].most && isdigit((unsigned char)(*s)[n]); n++)
+        value = value * 10 + ((*s)[n] - '0');
+    if (n < tokens[token].least || isdigit((unsigned char)(*s)[n]))
+        return false;
+    *s += n;
+    *ret = value;
+    return true;
+}
+
+static bool take_month(const char **s, long *ret)
+{
+    size_t n = 0;
+    while (islower((unsigned char)(*s)[n]))
+        n++;
+    for (int i = 0; i < 12; i++) {
+        bool sept = i == 8 && n == 4; // the one month with a longer short form
+        if (n < 3 || (n != 3 && n != strlen(months[i]) && !sept) ||
+            strncmp(*s, months[i], n) != 0)
+            continue;
+        *s += n;
+        *ret = i + 1;
+        return true;
+    }
+    return false;
+}
+
+static bool take_half(const char **s, int *ret)
+{
+    if ((**s != 'a' && **s != 'p') || (*s)[1] != 'm')
+        return false;
+    *ret = **s == 'a' ? 1 : 2;
+    *s += 2;
+    return true;
+}
+
+static bool take_token(int token, const char **s, struct pattern_parts *p)
+{
+    switch (token) {
+    case DAY:
+        return take_number(s, token, &p->day);
+    case MONTH:
+        return take_number(s, token, &p->month);
+    case MON:
+        return take_month(s, &p->month);
+    case YEAR2:
+        p->short_year = true;
+        return take_number(s, token, &p->year);
+    case YEAR4:
+        return take_number(s, token, &p->year);
+    case HOUR:
+        return take_number(s, token, &p->hour);
+    case MINUTE:
+        return take_number(s, token, &p->minute);
+    case AMPM:
+        return take_half(s, &p->half);
+    case SERIAL:
+        return take_number(s, token, &p->serial);
+    default:
+        return false;
+    }
+}
+
+bool pattern_match(const char *pattern, const char *text, struct pattern_parts *ret)
+{
+    struct pattern_parts p = {-1, -1, -1, -1, -1, -1, false, 0};
+    const char *s = text;
+    for (const char *at = pattern; *at;) {
+        if (*at == '{') {
+            int t = token_at(at);
+            if (t == TOKENS || !take_token(t, &s, &p))
+                return false;
+            at += strlen(tokens[t].name);
+        } else if (*at == ' ') {
+            while (*s == ' ')
+                s++;
+            at++;
+        } else {
+            if (!*s || tolower((unsigned char)*at) != (unsigned char)*s)
+                return false;
+            s++;
+            at++;
+        }
+    }
+    if (*s)
+        return false;
+    *ret = p;
+    return true;
+}
