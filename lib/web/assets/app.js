@@ -149,3 +149,21 @@ class Timeout {
 
 const dialog = document.querySelector('[data-idle-minutes]')
 if (dialog && 'showModal' in dialog) new Timeout(dialog)
+
+// What is being made elsewhere is asked for again every few seconds, for some minutes at most.
+async function checkAgain (element, times) {
+  await new Promise((resolve) => setTimeout(resolve, Number(element.dataset.checkAgain) * 1000))
+  try {
+    const answer = await fetch(window.location.href, { credentials: 'same-origin', cache: 'no-store' })
+    if (answer.redirected || !answer.ok) return
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+    const now = page.getElementById(element.id)
+    if (!now) return
+    // Only a change is written, since each one is read out.
+    if (now.textContent !== element.textContent) element.replaceChildren(...now.childNodes)
+    if (now.dataset.checkAgain && times > 1) checkAgain(element, times - 1)
+  } catch {
+    if (times > 1) checkAgain(element, times - 1)
+  }
+}
+for (const element of document.querySelectorAll('[data-check-again]')) checkAgain(element, 200)
