@@ -8,6 +8,8 @@ const struct command commands[] = {
     {"user", "add|disable|enable|reset|list", "Manage accounts", user_help, NEEDS_CONFIG,
      user_options, run_user},
     {"sample", "", "Load made-up people", sample_help, NEEDS_CONFIG, sample_options, run_sample},
+    {"import", "participants|contacts FILE", "Bring in a team's spreadsheet", import_help,
+     NEEDS_CONFIG, import_options, run_import},
     {"export", "", "Make an evaluation export", export_help, NEEDS_CONFIG, export_options,
      run_export},
     {"routes", "", "Print every address the server answers", NULL, 0, NULL, run_routes},

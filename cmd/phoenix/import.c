@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+#include "domain/import.h"
+
+#include "command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const struct option_row import_options[] = {
+    {"mapping", "FILE", "what the spreadsheet's headings and words mean (needed)"},
+    {"report", "FILE", "write every row's verdict to FILE as CSV"},
+    {"dry-run", NULL, "only judge the rows"},
+    {"accept-valid", NULL, "store the other rows when some are rejected"},
+    {"site", "CODE", "where the people belong (default: the mapping's site)"},
+    {0},
+};
+const char import_help[] =
+    "Brings in a team's spreadsheet, saved as CSV: people first, then their contacts. Every row\n"
+    "gets a verdict: ok, warn (kept, and worth a look) or reject. All rows are stored or none, unless\n"
+    "--accept-valid is given; the same file again adds nothing. Ends with 0 if no row was rejected, 3\n"
+    "if one was. People are brought in as active since their start date.";
+
+static void close_file(void *f)
+{
+    (void)fclose(f);
+}
+
+static enum err open_input(struct cli *cli, const char *path, FILE **ret)
+{
+    struct stat st;
+    FILE *f = fopen(path, "re");
+    if (!f)
+        return ctx_refuse(cli->ctx, ERR_IO, "%s: %s", path, strerror(errno));
+    arena_defer(cli->ctx->arena, close_file, f);
+    if (fstat(fileno(f), &st) != 0 || !S_ISREG(st.st_mode))
+        return ctx_refuse(cli->ctx, ERR_IO, "%s is not a file", path);
+    *ret = f;
+    return ERR_OK;
+}
+
+// References and what is wrong with somebody's record: for the operator's eyes only.
+static enum err open_report(struct cli *cli, const char *path, FILE **ret)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
+    if (!f) {
+        if (fd >= 0)
+            close(fd);
+        return ctx_refuse(cli->ctx, ERR_IO, "%s: %s", path, strerror(errno));
+    }
+    fputs("row,verdict,column,message\r\n", f);
+    *ret = f;
+    return ERR_OK;
+}
+
+static void put_cell(FILE *f, const char *s, const char *after)
+{
+    bool quote = s[strcspn(s, ",\"\r\n")] != 0;
+    if (quote)
+        fputc('"', f);
+    for (; *s; s++) {
+        if (*s == '"')
+            fputc('"', f);
+        fputc(*s, f);
+    }
+    if (quote)
+        fputc('"', f);
+    fputs(after, f);
+}
+
+static enum err report_row(void *arg, const struct import_verdict *v)
+{
+    FILE *f = arg;
+    if (!f)
+        return ERR_OK;
+    fprintf(f, "%ld,%s,", v->row, import_state_code(v->state));
+    put_cell(f, v->column, ",");
+    put_cell(f, v->message, "\r\n");
+    return ERR_OK;
+}
+
+static enum err setup_read(struct cli *cli, struct import_setup *setup)
+{
+    const char *mapping;
+    if (cli->n_args != 2)
+        return ctx_refuse(cli->ctx, ERR_USAGE, "say participants or contacts, and the file");
+    if (strcmp(cli->args[0], "participants") == 0)
+        setup->kind = IMPORT_PARTICIPANTS;
+    else if (strcmp(cli->args[0], "contacts") == 0)
+        setup->kind = IMPORT_CONTACTS;
+    else
+        return ctx_refuse(cli->ctx, ERR_USAGE, "\"%s\" is neither participants nor contacts",
+                          cli->args[0]);
+    setup->name = cli->args[1];
+    setup->dry_run = cli_option(cli, "dry-run") != NULL;
+    setup->accept_valid = cli_option(cli, "accept-valid") != NULL;
+    enum err e = cli_required(cli, "mapping", &mapping);
+    if (!e)
+        e = mapping_read(cli->ctx, mapping, &setup->mapping);
+    if (e)
+        return e;
+    const char *site = cli_option(cli, "site");
+    setup->site = site ? site : setup->mapping->site;
+    if (!setup->site)
+        return ctx_refuse(cli->ctx, ERR_USAGE, "--site is needed: the mapping names none");
+    return open_input(cli, setup->name, &setup->file);
+}
+
+static void say(const struct import_setup *setup, const struct import_result *r)
+{
+    printf("%s: %ld rows: %ld ok, %ld with a warning, %ld rejected\n", setup->name, r->rows, r->ok,
+           r->warned, r->rejected);
+    if (r->unread)
+        printf("Columns that the mapping does not name were left out: %s\n", r->unread);
+    if (r->stored)
+        printf("Added %ld; %ld were here already\n", r->added, r->present);
+    else if (setup->dry_run)
+        printf("Nothing was stored: this was a dry run\n");
+    else
+        printf("Nothing was stored: correct the rejected rows, or give --accept-valid\n");
+}
+
+enum err run_import(struct cli *cli)
+{
+    struct import_setup setup = {.verdict = report_row};
+    struct import_result result;
+    const char *path = cli_option(cli, "report");
+    FILE *report = NULL;
+    enum err e = setup_read(cli, &setup);
+    if (!e)
+        e = cli_keys(cli);
+    if (!e)
+        e = cli_connect(cli, CLI_OWNER);
+    if (!e && path)
+        e = open_report(cli, path, &report);
+    setup.arg = report;
+    if (!e)
+        e = import_run(cli->ctx, &setup, &result);
+    bool written = !report || (!ferror(report) && fflush(report) == 0);
+    if (report)
+        written = fclose(report) == 0 && written;
+    if (e)
+        return e;
+    say(&setup, &result);
+    if (!written)
+        return ctx_refuse(cli->ctx, ERR_IO, "%s could not be written", path);
+    return result.rejected ? ctx_refuse(cli->ctx, ERR_ROWS_REJECTED, "%ld of %ld rows",
+                                        result.rejected, result.rows)
+                           : ERR_OK;
+}
