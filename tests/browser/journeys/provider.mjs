@@ -56,7 +56,7 @@ export default {
       name: 'a missed session is told from one that happened',
       async run(t) {
         const id = await referral(t);
-        for (const to of ['accepted', 'started']) await t.api('POST', `/referrals/${id}/transitions`, { to });
+        for (const to of ['accepted', 'started']) await as(t, 'provider', 'POST', `/referrals/${id}/transitions`, { to });
         await t.visit(`/referrals/${id}?step=session`);
         await t.choose('Missed, without an acceptable reason');
         await t.fill('How many minutes?', '30');
@@ -101,7 +101,8 @@ export default {
 
 // A new referral to this provider, made by a navigator for somebody of the navigator's own.
 async function referral(t) {
-  const { body: mine } = await t.api('GET', '/referrals?limit=1');
+  const { status, body: mine } = await as(t, 'provider', 'GET', '/referrals?limit=1');
+  t.check(status === 200, `the provider's list answered ${status}`);
   const { body: people } = await as(t, 'navigator', 'GET', '/participants?limit=5');
   const made = await as(t, 'navigator', 'POST', `/participants/${people.items[0].ref}/referrals`, {
     service: 'housing', provider: mine.items[0].provider, urgency: 'urgent', needs: ['accommodation'],
