@@ -13,8 +13,8 @@ static const char *saved_body(void *arg, const struct contact *contact)
 
 static struct contact_reply api_reply(struct request *r)
 {
-    return (struct contact_reply){.body = saved_body, .arg = r,
-                                  .before = "/api/v1/participants/", .between = "/contacts/"};
+    return (struct contact_reply){
+        .body = saved_body, .arg = r, .before = "/api/v1/participants/", .between = "/contacts/"};
 }
 
 enum err api_contact_list(struct request *r, struct response *res)
@@ -36,9 +36,9 @@ static enum err created(struct request *r, struct response *res, enum err e,
 {
     if (e)
         return api_replay(r, res, e);
-    response_header(res, "Location",
-                    arena_printf(r->ctx.arena, "/api/v1/participants/%s/contacts/%s", saved->ref,
-                                 saved->id));
+    response_header(
+        res, "Location",
+        arena_printf(r->ctx.arena, "/api/v1/participants/%s/contacts/%s", saved->ref, saved->id));
     api_record(r, res, 201, &contact_saved_table, saved);
     return ERR_OK;
 }

@@ -41,8 +41,8 @@ void birth_keep(const char *ref, const char *person_id, struct bytes sealed, con
         return;
     strcpy(e.ref, ref);
     strcpy(e.birth.person_id, person_id);
-    e.birth.known = date && date_parse(date, &e.birth.days) &&
-                    sealed.n >= SEALED_HEADER + BIRTH_NONCE;
+    e.birth.known =
+        date && date_parse(date, &e.birth.days) && sealed.n >= SEALED_HEADER + BIRTH_NONCE;
     if (e.birth.known)
         memcpy(e.birth.nonce, sealed.p + SEALED_HEADER, BIRTH_NONCE);
     size_t set = set_of(ref);

@@ -7,32 +7,49 @@
 #include <string.h>
 
 #define TEXT(record, field)                                                                        \
-    {.name = #field, .type = FIELD_TEXT, .offset = offsetof(struct record, field)}
+    {                                                                                              \
+        .name = #field, .type = FIELD_TEXT, .offset = offsetof(struct record, field)               \
+    }
 #define TIME(record, field)                                                                        \
-    {.name = #field, .type = FIELD_TIME, .offset = offsetof(struct record, field)}
+    {                                                                                              \
+        .name = #field, .type = FIELD_TIME, .offset = offsetof(struct record, field)               \
+    }
 #define DATE(record, field)                                                                        \
-    {.name = #field, .type = FIELD_DATE, .offset = offsetof(struct record, field)}
+    {                                                                                              \
+        .name = #field, .type = FIELD_DATE, .offset = offsetof(struct record, field)               \
+    }
 #define BOOL(record, field)                                                                        \
-    {.name = #field, .type = FIELD_BOOL, .offset = offsetof(struct record, field)}
+    {                                                                                              \
+        .name = #field, .type = FIELD_BOOL, .offset = offsetof(struct record, field)               \
+    }
 
 // Row mapping only: these records are for pages and are not answered as they are.
 static const struct field file_rows[] = {
-    TEXT(person_file, stage),       TIME(person_file, stage_since),
-    TEXT(person_file, worker),      TEXT(person_file, worker_id),
-    TEXT(person_file, team),        TEXT(person_file, team_id),
-    TEXT(person_file, agency_id),   TEXT(person_file, supervision),
-    TEXT(person_file, supervising_agency), TEXT(person_file, status),
-    DATE(person_file, since),       TEXT(person_file, basis),
-    TIME(person_file, last_contact), DATE(person_file, next_contact_due),
+    TEXT(person_file, stage),
+    TIME(person_file, stage_since),
+    TEXT(person_file, worker),
+    TEXT(person_file, worker_id),
+    TEXT(person_file, team),
+    TEXT(person_file, team_id),
+    TEXT(person_file, agency_id),
+    TEXT(person_file, supervision),
+    TEXT(person_file, supervising_agency),
+    TEXT(person_file, status),
+    DATE(person_file, since),
+    TEXT(person_file, basis),
+    TIME(person_file, last_contact),
+    DATE(person_file, next_contact_due),
     BOOL(person_file, overdue),
 };
-static const struct field_table file_table = FIELD_TABLE("PersonFile", struct person_file, file_rows);
+static const struct field_table file_table =
+    FIELD_TABLE("PersonFile", struct person_file, file_rows);
 
 static const struct field flag_rows[] = {
-    TEXT(safety_flag, id),       TEXT(safety_flag, kind),     TIME(safety_flag, added_at),
+    TEXT(safety_flag, id),       TEXT(safety_flag, kind),       TIME(safety_flag, added_at),
     TEXT(safety_flag, added_by), DATE(safety_flag, review_due),
 };
-static const struct field_table file_flag_table = FIELD_TABLE("CaseFlag", struct safety_flag, flag_rows);
+static const struct field_table file_flag_table =
+    FIELD_TABLE("CaseFlag", struct safety_flag, flag_rows);
 
 #define REFERRAL(member) .name = #member, .offset = offsetof(struct case_referral, member)
 static const struct field referral_rows[] = {
@@ -43,7 +60,8 @@ static const struct field referral_rows[] = {
     {REFERRAL(state), .type = FIELD_CODE, .vocab = "referral_state", .label = "State",
      .help = "Where it stands."},
     {REFERRAL(made_at), .type = FIELD_TIME, .label = "Made", .help = "When."},
-    {REFERRAL(due), .type = FIELD_DATE, .label = "Due", .help = "By when the provider answers or starts."},
+    {REFERRAL(due), .type = FIELD_DATE, .label = "Due",
+     .help = "By when the provider answers or starts."},
 };
 const struct field_table case_referral_table =
     FIELD_TABLE("CaseReferral", struct case_referral, referral_rows);
@@ -65,7 +83,8 @@ static const struct field stage_rows[] = {
     TEXT(case_stage, kind), TEXT(case_stage, stage),  TIME(case_stage, at),
     TEXT(case_stage, by),   TEXT(case_stage, reason),
 };
-static const struct field_table stage_table = FIELD_TABLE("CaseStage", struct case_stage, stage_rows);
+static const struct field_table stage_table =
+    FIELD_TABLE("CaseStage", struct case_stage, stage_rows);
 
 static enum err open_column(struct ctx *ctx, const struct db_pipeline *pl, size_t i, size_t row,
                             const struct seal_at *at, const char *from, const char **ret)
@@ -159,7 +178,8 @@ enum err person_file_get(struct ctx *ctx, struct access_tx *tx, size_t at,
     struct safety_flag *flags = ARENA_ARRAY(ctx->arena, struct safety_flag, n + 1);
     for (size_t i = 0; i < n && !e; i++) {
         db_row_record(tx->pl, at + 1, i, &file_flag_table, &flags[i]);
-        struct seal_at where = {SEAL_IDENTITY, person->id, "app.safety_flag", flags[i].id, "detail"};
+        struct seal_at where = {SEAL_IDENTITY, person->id, "app.safety_flag", flags[i].id,
+                                "detail"};
         e = open_column(ctx, tx->pl, at + 1, i, &where, "sealed_detail", &flags[i].detail);
     }
     f.flags = flags;

@@ -25,8 +25,8 @@ struct person_file {
     size_t n_flags;
 };
 
-/** Opens "Given Family" from the columns given_name and family_name of a row (app.identity), for any
- *  list that shows names; NULL when the row has none. The data key must be in the cache. */
+/** Opens "Given Family" from the columns given_name and family_name of a row (app.identity), for
+ * any list that shows names; NULL when the row has none. The data key must be in the cache. */
 struct db_pipeline;
 enum err person_name_open(struct ctx *ctx, const struct db_pipeline *pl, size_t i, size_t row,
                           const char *person_id, const char **ret_name) MUST_CHECK;
@@ -53,13 +53,13 @@ struct case_escalation {
     const char *id, *trigger, *state, *raised_at, *due;
 };
 struct case_stage {
-    const char *kind; // "stage" or "suspension"
+    const char *kind;                     // "stage" or "suspension"
     const char *stage, *at, *by, *reason; // stage NULL: a suspension ended
 };
 
 struct case_file {
     struct person_file header;
-    struct contact_list contacts; // the last 20, current versions, newest first
+    struct contact_list contacts;          // the last 20, current versions, newest first
     const struct case_referral *referrals; // open ones
     size_t n_referrals;
     const struct case_escalation *escalations; // open ones

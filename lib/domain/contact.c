@@ -34,8 +34,8 @@ static struct seal_at summary_at(const char *person, const char *contact)
     return (struct seal_at){SEAL_NOTES, person, "app.contact_summary", contact, "summary"};
 }
 
-static enum err contact_from_row(struct ctx *ctx, const struct db_pipeline *pl, size_t i, size_t row,
-                          const struct person *person, struct contact **ret)
+static enum err contact_from_row(struct ctx *ctx, const struct db_pipeline *pl, size_t i,
+                                 size_t row, const struct person *person, struct contact **ret)
 {
     struct contact *c = ARENA_NEW(ctx->arena, struct contact);
     db_row_record(pl, i, row, &contact_table, c);
@@ -69,7 +69,8 @@ static enum err contact_rows(struct ctx *ctx, const struct db_pipeline *pl, size
     *ret = (struct contact_list){.rows = rows, .n = shown};
     if (n > shown)
         ret->next = cursor_make(
-            ctx->arena, (const char *const[]){rows[shown - 1]->happened_at, rows[shown - 1]->id}, 2);
+            ctx->arena, (const char *const[]){rows[shown - 1]->happened_at, rows[shown - 1]->id},
+            2);
     return ERR_OK;
 }
 
@@ -85,7 +86,8 @@ static void list_add(struct ctx *ctx, struct access_tx *tx, const struct contact
 size_t contact_list_add(struct ctx *ctx, struct access_tx *tx, size_t limit)
 {
     size_t at;
-    list_add(ctx, tx, &(const struct contact_query){0}, (long)limit, (const char *const[2]){0}, &at);
+    list_add(ctx, tx, &(const struct contact_query){0}, (long)limit, (const char *const[2]){0},
+             &at);
     return at;
 }
 
@@ -207,8 +209,8 @@ static enum err dates_check(struct ctx *ctx, const struct contact_input *in,
     return e;
 }
 
-// A refusal from what this process remembers is made sure of in the database: it may be out of date,
-// and nothing may be said of a person whom the actor may not see.
+// A refusal from what this process remembers is made sure of in the database: it may be out of
+// date, and nothing may be said of a person whom the actor may not see.
 static enum err check(struct ctx *ctx, const char *ref, const struct contact_input *in,
                       struct birth *ret)
 {
@@ -278,16 +280,16 @@ static enum err insert(struct ctx *ctx, const char *ref, const char *corrects,
     struct contact c = saved(ref, id, corrects, in);
     struct access_tx tx = access_begin(ctx, PERM_contact_write, ref);
     if (ctx->idempotency_key)
-        access_idempotent(ctx, &tx, reply->body ? 201 : 303, arena_printf(ctx->arena, "%s%s%s%s",
-                          reply->before, ref, reply->between, id),
-                          reply->body ? reply->body(reply->arg, &c) : NULL);
+        access_idempotent(
+            ctx, &tx, reply->body ? 201 : 303,
+            arena_printf(ctx->arena, "%s%s%s%s", reply->before, ref, reply->between, id),
+            reply->body ? reply->body(reply->arg, &c) : NULL);
     DB_ADD(tx.pl, Q_CONTACT_INSERT, DB_TEXT(id), DB_TEXT(corrects), DB_TEXT(in->happened_at),
            DB_TEXT(in->direction), DB_TEXT(in->mode), DB_TEXT(in->outcome),
            DB_TEXT(in->next_contact_due), DB_TEXT(in->captured_at), DB_TEXT(ctx->idempotency_key),
            DB_TEXT(in->minutes), DB_TEXT(in->purposes), DB_TEXT(in->concern),
            DB_TEXT(in->next_step), DB_SEALED(words.note), DB_SEALED(words.summary),
-           DB_SEALED(words.reason),
-           birth->known ? DB_BYTES(birth->nonce, BIRTH_NONCE) : DB_NULL);
+           DB_SEALED(words.reason), birth->known ? DB_BYTES(birth->nonce, BIRTH_NONCE) : DB_NULL);
     access_audit(ctx, &tx, corrects ? AUDIT_contact_corrected : AUDIT_contact_recorded, id, NULL,
                  arena_printf(ctx->arena, "mode=%s outcome=%s", in->mode, in->outcome));
     e = access_run(ctx, &tx, NULL);

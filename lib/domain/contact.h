@@ -27,8 +27,8 @@ struct contact {
     const char *next_step, *author, *captured_at, *received_at;              // contact_detail_read
     const char *summary;                                                     // contact_summary_read
     const char *note, *correction_reason;                                    // contact_note_read
-    const char *corrects;          // id of the version this one replaces, or NULL
-    const char *superseded_by;     // id of the version that replaced this one, or NULL
+    const char *corrects;      // id of the version this one replaces, or NULL
+    const char *superseded_by; // id of the version that replaced this one, or NULL
 };
 
 extern const struct field_table contact_input_table, contact_correction_table;
@@ -75,12 +75,13 @@ enum err contact_correct(struct ctx *ctx, const char *ref, const char *id,
 enum err contact_list_read(struct ctx *ctx, const char *ref, const struct contact_query *q,
                            struct person_file *ret_person, struct contact_list *ret) MUST_CHECK;
 
-/** One contact and every version of it, newest version first: rows[0] is the current one. The id may
- *  be that of any version. ERR_NOT_FOUND alike for absent, invisible and another person's. */
+/** One contact and every version of it, newest version first: rows[0] is the current one. The id
+ * may be that of any version. ERR_NOT_FOUND alike for absent, invisible and another person's. */
 enum err contact_read(struct ctx *ctx, enum permission need, const char *ref, const char *id,
                       struct person_file *ret_person, struct contact_list *ret) MUST_CHECK;
 
-/** Queues the newest `limit` contacts of the tx's person, and reads them after the run: for case.c. */
+/** Queues the newest `limit` contacts of the tx's person, and reads them after the run: for case.c.
+ */
 size_t contact_list_add(struct ctx *ctx, struct access_tx *tx, size_t limit);
 enum err contact_list_get(struct ctx *ctx, struct access_tx *tx, size_t at, size_t limit,
                           const struct person *person, struct contact_list *ret) MUST_CHECK;

@@ -10,30 +10,51 @@
     {IN(happened_at), .type = FIELD_TIME, .flags = FIELD_REQUIRED | FIELD_NOT_FUTURE,              \
      .label = "Date and time of the contact",                                                      \
      .help = "When it happened. Not in the future and not before the person was born."},           \
-    {IN(direction), .type = FIELD_CODE, .flags = FIELD_REQUIRED, .vocab = "direction",             \
-     .label = "Who made contact", .help = "Whether the service or the participant began it."},     \
-    {IN(mode), .type = FIELD_CODE, .flags = FIELD_REQUIRED, .vocab = "mode",                       \
-     .label = "How you made contact", .help = "How it happened."},                                 \
-    {IN(outcome), .type = FIELD_CODE, .flags = FIELD_REQUIRED, .vocab = "outcome",                 \
-     .label = "What happened",                                                                     \
-     .help = "What came of it. An attempt without success is a contact too."},                     \
-    {IN(minutes), .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1440,               \
-     .label = "Minutes", .help = "How long it took, without travel."},                             \
-    {IN(purposes), .type = FIELD_CODES, .vocab = "purpose", .label = "What it was for",            \
-     .help = "One or more purposes."},                                                             \
-    {IN(note), .type = FIELD_TEXT, .flags = FIELD_SEALED | FIELD_LINES, .max = 20000,              \
-     .label = "Note", .help = "What happened, in words. Stored encrypted."},                       \
-    {IN(summary), .type = FIELD_TEXT, .flags = FIELD_SEALED | FIELD_LINES, .max = 2000,            \
-     .label = "Summary to share",                                                                  \
-     .help = "What probation and youth justice may read. Stored encrypted."},                      \
-    {IN(concern), .type = FIELD_BOOL, .label = "Concern",                                          \
-     .help = "Something about this contact worries the worker."},                                  \
-    {IN(next_step), .type = FIELD_CODE, .vocab = "next_step", .label = "Next step",                \
-     .help = "What the worker will do next."},                                                     \
-    {IN(next_contact_due), .type = FIELD_DATE, .label = "Next contact due",                        \
-     .help = "The day by which the next contact should happen."},                                  \
-    {IN(captured_at), .type = FIELD_TIME, .label = "Time on the device",                           \
-     .help = "When the device took it down, by its own clock, as claimed."}
+        {IN(direction),                                                                            \
+         .type = FIELD_CODE,                                                                       \
+         .flags = FIELD_REQUIRED,                                                                  \
+         .vocab = "direction",                                                                     \
+         .label = "Who made contact",                                                              \
+         .help = "Whether the service or the participant began it."},                              \
+        {IN(mode),                                                                                 \
+         .type = FIELD_CODE,                                                                       \
+         .flags = FIELD_REQUIRED,                                                                  \
+         .vocab = "mode",                                                                          \
+         .label = "How you made contact",                                                          \
+         .help = "How it happened."},                                                              \
+        {IN(outcome),                                                                              \
+         .type = FIELD_CODE,                                                                       \
+         .flags = FIELD_REQUIRED,                                                                  \
+         .vocab = "outcome",                                                                       \
+         .label = "What happened",                                                                 \
+         .help = "What came of it. An attempt without success is a contact too."},                 \
+        {IN(minutes),                                                                              \
+         .type = FIELD_INT,                                                                        \
+         .flags = FIELD_REQUIRED,                                                                  \
+         .min = 0,                                                                                 \
+         .max = 1440,                                                                              \
+         .label = "Minutes",                                                                       \
+         .help = "How long it took, without travel."},                                             \
+        {IN(purposes), .type = FIELD_CODES, .vocab = "purpose", .label = "What it was for",        \
+         .help = "One or more purposes."},                                                         \
+        {IN(note),     .type = FIELD_TEXT, .flags = FIELD_SEALED | FIELD_LINES,                    \
+         .max = 20000, .label = "Note",    .help = "What happened, in words. Stored encrypted."},  \
+        {IN(summary),                                                                              \
+         .type = FIELD_TEXT,                                                                       \
+         .flags = FIELD_SEALED | FIELD_LINES,                                                      \
+         .max = 2000,                                                                              \
+         .label = "Summary to share",                                                              \
+         .help = "What probation and youth justice may read. Stored encrypted."},                  \
+        {IN(concern), .type = FIELD_BOOL, .label = "Concern",                                      \
+         .help = "Something about this contact worries the worker."},                              \
+        {IN(next_step), .type = FIELD_CODE, .vocab = "next_step", .label = "Next step",            \
+         .help = "What the worker will do next."},                                                 \
+        {IN(next_contact_due), .type = FIELD_DATE, .label = "Next contact due",                    \
+         .help = "The day by which the next contact should happen."},                              \
+    {                                                                                              \
+        IN(captured_at), .type = FIELD_TIME, .label = "Time on the device",                        \
+                         .help = "When the device took it down, by its own clock, as claimed."     \
+    }
 
 static const struct field input_rows[] = {INPUT_ROWS};
 const struct field_table contact_input_table =
@@ -41,8 +62,11 @@ const struct field_table contact_input_table =
 
 static const struct field correction_rows[] = {
     INPUT_ROWS,
-    {.name = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_SEALED | FIELD_LINES,
-     .offset = offsetof(struct contact_correction, reason), .max = 500,
+    {.name = "reason",
+     .type = FIELD_TEXT,
+     .flags = FIELD_REQUIRED | FIELD_SEALED | FIELD_LINES,
+     .offset = offsetof(struct contact_correction, reason),
+     .max = 500,
      .label = "Why you are correcting it",
      .help = "The reason of the correction. Stored encrypted."},
 };
@@ -53,29 +77,35 @@ const struct field_table contact_correction_table =
 // `by` is the permission that the facts need beyond seeing that there was a contact.
 #define FACT_ROWS(by)                                                                              \
     {OUT(id), .type = FIELD_UUID, .label = "Contact", .help = "Id of this version."},              \
-    {OUT(ref), .type = FIELD_TEXT, .label = "Reference", .help = "Of the participant."},           \
-    {OUT(happened_at), .type = FIELD_TIME, .label = "Date and time",                               \
-     .help = "When it happened."},                                                                 \
-    {OUT(mode), .type = FIELD_CODE, .vocab = "mode", .label = "How", .help = "How it happened."},  \
-    {OUT(outcome), .type = FIELD_CODE, .vocab = "outcome", .label = "Outcome",                     \
-     .help = "What came of it."},                                                                  \
-    {OUT(direction), .type = FIELD_CODE, .vocab = "direction", .label = "Direction",               \
-     .help = "Who made contact.", .read = by},                                                     \
-    {OUT(minutes), .type = FIELD_INT, .label = "Minutes", .help = "How long it took.",             \
-     .read = by},                                                                                  \
-    {OUT(purposes), .type = FIELD_CODES, .vocab = "purpose", .label = "Purposes",                  \
-     .help = "What it was for.", .read = by},                                                      \
-    {OUT(concern), .type = FIELD_BOOL, .label = "Concern",                                         \
-     .help = "Something about it worried the worker.", .read = by},                                \
-    {OUT(next_step), .type = FIELD_CODE, .vocab = "next_step", .label = "Next step",               \
-     .help = "What the worker will do next.", .read = by},                                         \
-    {OUT(next_contact_due), .type = FIELD_DATE, .label = "Next contact due",                       \
-     .help = "The day by which the next contact should happen.",                                   \
-     .read = by},                                                                                  \
-    {OUT(captured_at), .type = FIELD_TIME, .label = "Time on the device",                          \
-     .help = "As the device claimed.", .read = by},                                                \
-    {OUT(corrects), .type = FIELD_UUID, .label = "Corrects",                                       \
-     .help = "Id of the version that this one replaces."}
+        {OUT(ref), .type = FIELD_TEXT, .label = "Reference", .help = "Of the participant."},       \
+        {OUT(happened_at), .type = FIELD_TIME, .label = "Date and time",                           \
+         .help = "When it happened."},                                                             \
+        {OUT(mode), .type = FIELD_CODE, .vocab = "mode", .label = "How",                           \
+         .help = "How it happened."},                                                              \
+        {OUT(outcome), .type = FIELD_CODE, .vocab = "outcome", .label = "Outcome",                 \
+         .help = "What came of it."},                                                              \
+        {OUT(direction),       .type = FIELD_CODE,          .vocab = "direction",                  \
+         .label = "Direction", .help = "Who made contact.", .read = by},                           \
+        {OUT(minutes), .type = FIELD_INT, .label = "Minutes", .help = "How long it took.",         \
+         .read = by},                                                                              \
+        {OUT(purposes),       .type = FIELD_CODES,        .vocab = "purpose",                      \
+         .label = "Purposes", .help = "What it was for.", .read = by},                             \
+        {OUT(concern), .type = FIELD_BOOL, .label = "Concern",                                     \
+         .help = "Something about it worried the worker.", .read = by},                            \
+        {OUT(next_step),                                                                           \
+         .type = FIELD_CODE,                                                                       \
+         .vocab = "next_step",                                                                     \
+         .label = "Next step",                                                                     \
+         .help = "What the worker will do next.",                                                  \
+         .read = by},                                                                              \
+        {OUT(next_contact_due), .type = FIELD_DATE, .label = "Next contact due",                   \
+         .help = "The day by which the next contact should happen.", .read = by},                  \
+        {OUT(captured_at), .type = FIELD_TIME, .label = "Time on the device",                      \
+         .help = "As the device claimed.", .read = by},                                            \
+    {                                                                                              \
+        OUT(corrects), .type = FIELD_UUID, .label = "Corrects",                                    \
+                       .help = "Id of the version that this one replaces."                         \
+    }
 
 static const struct field contact_rows[] = {
     FACT_ROWS("contact_detail_read"),
@@ -86,8 +116,7 @@ static const struct field contact_rows[] = {
     {OUT(received_at), .type = FIELD_TIME, .label = "Recorded at",
      .help = "When the service received it.", .read = "contact_detail_read"},
     {OUT(summary), .type = FIELD_TEXT, .flags = FIELD_SEALED | FIELD_LINES,
-     .label = "Summary to share", .help = "The shareable summary.",
-     .read = "contact_summary_read"},
+     .label = "Summary to share", .help = "The shareable summary.", .read = "contact_summary_read"},
     {OUT(note), .type = FIELD_TEXT, .flags = FIELD_SEALED | FIELD_LINES, .label = "Note",
      .help = "What happened, in words.", .read = "contact_note_read"},
     {OUT(correction_reason), .type = FIELD_TEXT, .flags = FIELD_SEALED | FIELD_LINES,

@@ -7,13 +7,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT(field) {.name = #field, .type = FIELD_TEXT, .offset = offsetof(struct home_item, field)}
+#define TEXT(field)                                                                                \
+    {                                                                                              \
+        .name = #field, .type = FIELD_TEXT, .offset = offsetof(struct home_item, field)            \
+    }
 static const struct field item_rows[] = {
-    TEXT(section), TEXT(id), TEXT(ref), TEXT(what), TEXT(status), TEXT(basis), TEXT(worker),
+    TEXT(section),
+    TEXT(id),
+    TEXT(ref),
+    TEXT(what),
+    TEXT(status),
+    TEXT(basis),
+    TEXT(worker),
     TEXT(total),
     {.name = "since", .type = FIELD_TEXT, .offset = offsetof(struct home_item, since)},
     {.name = "due", .type = FIELD_DATE, .offset = offsetof(struct home_item, due)},
-    {.name = "last_contact", .type = FIELD_TIME, .offset = offsetof(struct home_item, last_contact)},
+    {.name = "last_contact",
+     .type = FIELD_TIME,
+     .offset = offsetof(struct home_item, last_contact)},
 };
 static const struct field_table item_table = FIELD_TABLE("HomeItem", struct home_item, item_rows);
 

@@ -15,15 +15,15 @@ const char *state_tag_classes(const char *state)
     static const struct {
         const char *state, *classes;
     } rows[] = {
-        {"draft", "govuk-tag--grey"},         {"sent", "govuk-tag--yellow"},
-        {"accepted", "govuk-tag--green"},     {"started", "govuk-tag--green"},
-        {"declined", "govuk-tag--red"},       {"withdrawn", "govuk-tag--grey"},
-        {"ended", "govuk-tag--grey"},         {"raised", "govuk-tag--orange"},
+        {"draft", "govuk-tag--grey"},          {"sent", "govuk-tag--yellow"},
+        {"accepted", "govuk-tag--green"},      {"started", "govuk-tag--green"},
+        {"declined", "govuk-tag--red"},        {"withdrawn", "govuk-tag--grey"},
+        {"ended", "govuk-tag--grey"},          {"raised", "govuk-tag--orange"},
         {"under_review", "govuk-tag--yellow"}, {"approved", "govuk-tag--red"},
-        {"action_due", "govuk-tag--red"},     {"not_approved", "govuk-tag--grey"},
-        {"deferred", "govuk-tag--blue"},      {"action_taken", "govuk-tag--purple"},
-        {"ready", "govuk-tag--green"},        {"failed", "govuk-tag--red"},
-        {"running", "govuk-tag--yellow"},     {"suspended", "govuk-tag--purple"},
+        {"action_due", "govuk-tag--red"},      {"not_approved", "govuk-tag--grey"},
+        {"deferred", "govuk-tag--blue"},       {"action_taken", "govuk-tag--purple"},
+        {"ready", "govuk-tag--green"},         {"failed", "govuk-tag--red"},
+        {"running", "govuk-tag--yellow"},      {"suspended", "govuk-tag--purple"},
     };
     for (size_t i = 0; state && i < sizeof(rows) / sizeof(rows[0]); i++)
         if (strcmp(rows[i].state, state) == 0)

@@ -6,11 +6,11 @@
 
 /** A line of a list: a link, a text tag, and words. */
 struct line_view {
-    const char *href, *text;      // the link: a name, a service
-    const char *ref;              // beside a name, or NULL
+    const char *href, *text; // the link: a name, a service
+    const char *ref;         // beside a name, or NULL
     const char *tag, *tag_classes;
-    const char *words;            // "since 2 November 2026: 3 missed in a row"
-    const char *due;              // "Reply due 9 November 2026"
+    const char *words; // "since 2 November 2026: 3 missed in a row"
+    const char *due;   // "Reply due 9 November 2026"
     bool late;
 };
 
@@ -24,9 +24,9 @@ struct case_view {
     const struct person_view *person;
     struct contact_views contacts;
     struct line_views referrals, escalations, stages;
-    const char *contacts_href;       // all of them
-    const char *new_referral, *new_escalation, *change_stage, *record_offer, *add_flag,
-        *assign, *status_href; // NULL when the actor may not
+    const char *contacts_href; // all of them
+    const char *new_referral, *new_escalation, *change_stage, *record_offer, *add_flag, *assign,
+        *status_href; // NULL when the actor may not
     bool may_contacts, may_referrals, may_escalations, may_stages;
 };
 
@@ -41,8 +41,8 @@ struct home_section_view {
 struct home_view {
     const struct page *page;
     const char *greeting;
-    bool search;                     // a search box for people
-    const char *add_participant;     // NULL when the actor may not
+    bool search;                 // a search box for people
+    const char *add_participant; // NULL when the actor may not
     const struct home_section_view *sections;
     size_t n_sections;
 };

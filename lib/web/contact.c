@@ -18,7 +18,7 @@
 static const char *outcome_classes(const char *code)
 {
     const struct vocab_code *c = vocab_code("outcome", code);
-    return !c ? "govuk-tag--grey"
+    return !c              ? "govuk-tag--grey"
            : c->successful ? "govuk-tag--green"
            : c->missed     ? "govuk-tag--orange"
                            : "govuk-tag--grey";
@@ -145,8 +145,12 @@ static const char *list_href(struct request *r, const char *base, const struct l
 {
     const struct {
         const char *name, *value;
-    } parts[] = {{"from", l->q.from},       {"to", l->q.to}, {"mode", l->q.mode},
-                 {"outcome", l->q.outcome}, {"view", print ? "print" : NULL}, {"after", after}};
+    } parts[] = {{"from", l->q.from},
+                 {"to", l->q.to},
+                 {"mode", l->q.mode},
+                 {"outcome", l->q.outcome},
+                 {"view", print ? "print" : NULL},
+                 {"after", after}};
     struct buf b;
     buf_init(&b, r->ctx.arena);
     buf_puts(&b, base);
@@ -204,8 +208,8 @@ enum err web_contact_show(struct request *r, struct response *res)
 {
     struct person_file file;
     struct contact_list list;
-    enum err e = contact_read(&r->ctx, PERM_contact_read, request_ref(r), request_param(r, "id"), &file,
-                              &list);
+    enum err e = contact_read(&r->ctx, PERM_contact_read, request_ref(r), request_param(r, "id"),
+                              &file, &list);
     if (e)
         return e;
     struct contact_views all = contact_views_new(r, &list);
@@ -230,8 +234,7 @@ enum err web_contact_show(struct request *r, struct response *res)
 
 // ---- the form ----
 
-static const struct contact_reply page_reply = {.before = "/participants/",
-                                                .between = "#contact-"};
+static const struct contact_reply page_reply = {.before = "/participants/", .between = "#contact-"};
 
 // What the page offers for speed, turned into the fields themselves: the radios of the next
 // contact hold dates, and an attempt that reached nobody took no minutes.
@@ -323,7 +326,8 @@ static void form_due(struct request *r, const struct contact *was, struct contac
     v->due_week = date_iso(a, date_today() + 7);
     v->due_fortnight = date_iso(a, date_today() + 14);
     v->due_week_words = arena_printf(a, "In a week, by %s", date_words(a, v->due_week));
-    v->due_fortnight_words = arena_printf(a, "In two weeks, by %s", date_words(a, v->due_fortnight));
+    v->due_fortnight_words =
+        arena_printf(a, "In two weeks, by %s", date_words(a, v->due_fortnight));
     const char *stored = !was ? v->due_week : was->next_contact_due ? "other" : "none";
     v->due_choice = form_value(r, "next_contact_choice", stored);
     v->due_day = form_value(r, "next_contact_due-day", due.day);
@@ -388,7 +392,8 @@ static enum err form_show(struct request *r, struct response *res, const struct 
 enum err web_contact_new(struct request *r, struct response *res)
 {
     struct person_file file;
-    enum err e = person_file_read(&r->ctx, PERM_contact_write, request_ref(r), AUDIT_person_viewed, &file);
+    enum err e =
+        person_file_read(&r->ctx, PERM_contact_write, request_ref(r), AUDIT_person_viewed, &file);
     return e ? e : form_show(r, res, &file, NULL, NULL);
 }
 
@@ -408,7 +413,8 @@ enum err web_contact_create(struct request *r, struct response *res)
     if (e)
         return web_replay(r, res, e);
     response_flash(r, res, "contact_saved");
-    response_redirect(res, arena_printf(r->ctx.arena, "/participants/%s#contact-%s", ref, saved.id));
+    response_redirect(res,
+                      arena_printf(r->ctx.arena, "/participants/%s#contact-%s", ref, saved.id));
     return ERR_OK;
 }
 
@@ -416,8 +422,8 @@ enum err web_contact_correct(struct request *r, struct response *res)
 {
     struct person_file file;
     struct contact_list list;
-    enum err e = contact_read(&r->ctx, PERM_contact_write, request_ref(r), request_param(r, "id"), &file,
-                              &list);
+    enum err e = contact_read(&r->ctx, PERM_contact_write, request_ref(r), request_param(r, "id"),
+                              &file, &list);
     return e ? e : form_show(r, res, &file, list.rows[0], NULL);
 }
 
@@ -442,6 +448,7 @@ enum err web_contact_correct_save(struct request *r, struct response *res)
     if (e)
         return web_replay(r, res, e);
     response_flash(r, res, "contact_corrected");
-    response_redirect(res, arena_printf(r->ctx.arena, "/participants/%s#contact-%s", ref, saved.id));
+    response_redirect(res,
+                      arena_printf(r->ctx.arena, "/participants/%s#contact-%s", ref, saved.id));
     return ERR_OK;
 }

@@ -10,15 +10,15 @@
 
 /** One contact as a timeline shows it. */
 struct contact_view {
-    const char *anchor;    // "contact-<id>"
-    const char *href;      // of its own page
-    const char *title;     // "Phone call: spoke"
+    const char *anchor;                    // "contact-<id>"
+    const char *href;                      // of its own page
+    const char *title;                     // "Phone call: spoke"
     const char *outcome, *outcome_classes; // a text tag
     const char *timestamp, *when, *author;
-    const char *facts;     // "25 minutes, support session"
+    const char *facts;                 // "25 minutes, support session"
     const char *note, *summary, *next; // NULL where there is none, or the actor may not see it
-    const char *corrected;  // "Corrected by Ann Lee on 3 November 2026 at 10am", or NULL
-    const char *reason;     // of the correction
+    const char *corrected;             // "Corrected by Ann Lee on 3 November 2026 at 10am", or NULL
+    const char *reason;                // of the correction
     bool concern;
 };
 
@@ -58,8 +58,8 @@ struct contact_form_view {
     struct ui_choices modes, outcomes, purposes, directions, next_steps;
     const char *day, *month, *year, *time; // of the contact
     const char *minutes, *note, *summary;
-    const char *due_choice;                // which radio of the next contact
-    const char *due_week, *due_fortnight;  // ISO dates
+    const char *due_choice;               // which radio of the next contact
+    const char *due_week, *due_fortnight; // ISO dates
     const char *due_week_words, *due_fortnight_words;
     const char *due_day, *due_month, *due_year;
     const char *reason;

@@ -21,7 +21,7 @@ static const struct row {
     unsigned roles;
     const char *code, *title, *empty;
     const char *more_href, *more_text;
-    const char *due;        // words before the day it is due
+    const char *due;         // words before the day it is due
     const char *state_vocab; // of `status`
     const char *what_vocab;  // of `what`
 } rows[] = {
@@ -106,9 +106,9 @@ static const char *item_words(struct arena *a, const struct row *row, const stru
 static struct line_view line_of(struct arena *a, const struct row *row, const struct home_item *i)
 {
     if (!row->state_vocab) // kinds with their numbers
-        return (struct line_view){
-            .text = row->what_vocab ? vocab_label(row->what_vocab, i->what) : i->what,
-            .words = i->total};
+        return (struct line_view){.text = row->what_vocab ? vocab_label(row->what_vocab, i->what)
+                                                          : i->what,
+                                  .words = i->total};
     bool exports = strcmp(row->state_vocab, "export_state") == 0;
     const char *text = i->name ? i->name : i->ref;
     return (struct line_view){

@@ -12,8 +12,8 @@ const char *status_tag_classes(const char *status)
     static const struct {
         const char *status, *classes;
     } rows[] = {
-        {"engaged", "govuk-tag--green"},       {"wavering", "govuk-tag--yellow"},
-        {"disengaged", "govuk-tag--red"},      {"offer_declined", "govuk-tag--orange"},
+        {"engaged", "govuk-tag--green"},        {"wavering", "govuk-tag--yellow"},
+        {"disengaged", "govuk-tag--red"},       {"offer_declined", "govuk-tag--orange"},
         {"not_yet_offered", "govuk-tag--blue"}, {"suspended", "govuk-tag--purple"},
         {"closed", "govuk-tag--grey"},
     };
@@ -61,9 +61,9 @@ static void add_status(struct request *r, const struct person_file *f, struct pe
     if (!f->next_contact_due || !person_is_open(f))
         return;
     v->overdue = f->overdue && strcmp(f->overdue, "true") == 0;
-    v->next_line = arena_printf(a, v->overdue ? "Next contact was due %s: overdue"
-                                              : "Next contact due %s",
-                                date_words(a, f->next_contact_due));
+    v->next_line =
+        arena_printf(a, v->overdue ? "Next contact was due %s: overdue" : "Next contact due %s",
+                     date_words(a, f->next_contact_due));
 }
 
 static void add_badges(struct request *r, const struct person_file *f, struct person_view *v)
@@ -82,8 +82,8 @@ static void add_badges(struct request *r, const struct person_file *f, struct pe
 
 static void add_flags(struct request *r, const struct person_file *f, struct person_view *v)
 {
-    struct person_flag_view *flags = ARENA_ARRAY(r->ctx.arena, struct person_flag_view,
-                                                 f->n_flags + 1);
+    struct person_flag_view *flags =
+        ARENA_ARRAY(r->ctx.arena, struct person_flag_view, f->n_flags + 1);
     for (size_t i = 0; i < f->n_flags; i++)
         flags[i] = (struct person_flag_view){vocab_label("safety_flag", f->flags[i].kind),
                                              f->flags[i].detail};

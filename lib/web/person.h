@@ -36,13 +36,14 @@ struct person_badge {
 
 struct person_view {
     const char *ref;
-    const char *heading;   // H1: what the page is about ("Record a contact"), or the name (or reference)
-    const char *caption;   // the name above an H1 that is not the name; NULL when heading is the name
-    const char *born;      // "2 November 2001 (age 25)", or NULL
-    const char *status;    // label, or NULL when the actor may not see it
+    const char
+        *heading; // H1: what the page is about ("Record a contact"), or the name (or reference)
+    const char *caption; // the name above an H1 that is not the name; NULL when heading is the name
+    const char *born;    // "2 November 2001 (age 25)", or NULL
+    const char *status;  // label, or NULL when the actor may not see it
     const char *status_classes;
-    const char *status_line;  // "since 2 November 2026: 3 missed in a row"
-    const char *next_line;    // "Next contact due 9 November 2026", or NULL
+    const char *status_line; // "since 2 November 2026: 3 missed in a row"
+    const char *next_line;   // "Next contact due 9 November 2026", or NULL
     bool overdue;
     const char *worker;
     const struct person_badge *badges;

@@ -27,11 +27,17 @@ static const char *hours_ago(struct ctx *ctx, long hours)
 
 static struct contact_input input(struct ctx *ctx, long ago, const char *outcome)
 {
-    return (struct contact_input){
-        .happened_at = hours_ago(ctx, ago), .direction = "outbound", .mode = "phone",
-        .outcome = outcome, .minutes = "15", .purposes = "{welfare_check,review}",
-        .note = "Spoke about the flat", .summary = "Doing well", .concern = "true",
-        .next_step = "try_again", .next_contact_due = date_iso(ctx->arena, date_today() + 7)};
+    return (struct contact_input){.happened_at = hours_ago(ctx, ago),
+                                  .direction = "outbound",
+                                  .mode = "phone",
+                                  .outcome = outcome,
+                                  .minutes = "15",
+                                  .purposes = "{welfare_check,review}",
+                                  .note = "Spoke about the flat",
+                                  .summary = "Doing well",
+                                  .concern = "true",
+                                  .next_step = "try_again",
+                                  .next_contact_due = date_iso(ctx->arena, date_today() + 7)};
 }
 
 static struct contact record(const char *ref, long ago, const char *outcome)
@@ -47,7 +53,8 @@ static struct contact record(const char *ref, long ago, const char *outcome)
 static struct contact_list list_as(const char *role, const char *ref)
 {
     struct contact_list list = {0};
-    CHECK_INT(contact_list_read(world_as(role), ref, &(struct contact_query){0}, NULL, &list), ERR_OK);
+    CHECK_INT(contact_list_read(world_as(role), ref, &(struct contact_query){0}, NULL, &list),
+              ERR_OK);
     return list;
 }
 
@@ -112,7 +119,8 @@ TEST(recording_and_reading_are_one_round_trip_each)
     struct person_file file;
     struct contact_list list;
     before = world_flushes();
-    CHECK_INT(contact_read(world_as("navigator"), PERM_contact_read, ref, saved.id, &file, &list), ERR_OK);
+    CHECK_INT(contact_read(world_as("navigator"), PERM_contact_read, ref, saved.id, &file, &list),
+              ERR_OK);
     CHECK_INT(world_flushes() - before, 1);
 }
 
@@ -134,9 +142,9 @@ TEST(each_role_sees_what_it_may)
         const char *role;
         bool detail, summary, note;
     } rows[] = {
-        {"navigator", true, true, true},      {"team_lead", true, true, true},
-        {"manager", true, true, true},        {"police", false, false, false},
-        {"probation", false, true, false},    {"youth_justice", false, true, false},
+        {"navigator", true, true, true},   {"team_lead", true, true, true},
+        {"manager", true, true, true},     {"police", false, false, false},
+        {"probation", false, true, false}, {"youth_justice", false, true, false},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct contact_list list = list_as(rows[i].role, ref);
@@ -155,7 +163,8 @@ TEST(each_role_sees_what_it_may)
 
 TEST(others_find_nobody)
 {
-    static const char *const invisible[] = {"navigator@rutland", "manager@rutland", "navigator@other"};
+    static const char *const invisible[] = {"navigator@rutland", "manager@rutland",
+                                            "navigator@other"};
     static const char *const forbidden[] = {"provider", "evaluator", "trial_manager",
                                             "administrator", "auditor"};
     const char *ref = world_person("2001-05-17", "active", 5);
@@ -166,8 +175,9 @@ TEST(others_find_nobody)
         struct contact_query q = {0};
         CHECK_INT(contact_list_read(world_as(invisible[i]), ref, &q, NULL, &list), ERR_NOT_FOUND);
         CHECK_INT(case_read(world_as(invisible[i]), ref, &c), ERR_NOT_FOUND);
-        CHECK_INT(contact_read(world_as(invisible[i]), PERM_contact_read, ref, saved.id, NULL, &list),
-                  ERR_NOT_FOUND);
+        CHECK_INT(
+            contact_read(world_as(invisible[i]), PERM_contact_read, ref, saved.id, NULL, &list),
+            ERR_NOT_FOUND);
     }
     for (size_t i = 0; i < sizeof(forbidden) / sizeof(forbidden[0]); i++) {
         struct contact_query q = {0};
@@ -184,9 +194,12 @@ TEST(only_the_worker_and_the_team_may_record)
         const char *role;
         enum err want;
     } rows[] = {
-        {"team_lead", ERR_OK},          {"manager", ERR_FORBIDDEN},
-        {"police", ERR_FORBIDDEN},      {"probation", ERR_FORBIDDEN},
-        {"provider", ERR_FORBIDDEN},    {"navigator@other", ERR_NOT_FOUND},
+        {"team_lead", ERR_OK},
+        {"manager", ERR_FORBIDDEN},
+        {"police", ERR_FORBIDDEN},
+        {"probation", ERR_FORBIDDEN},
+        {"provider", ERR_FORBIDDEN},
+        {"navigator@other", ERR_NOT_FOUND},
         {"navigator@rutland", ERR_NOT_FOUND},
     };
     const char *ref = world_person("2001-05-17", "active", 5);
@@ -217,7 +230,8 @@ TEST(before_birth_is_refused_with_the_field_named)
     CHECK(ctx->problem.first != NULL);
     if (ctx->problem.first)
         CHECK_STR(ctx->problem.first->field, "happened_at");
-    CHECK_INT(record_at("navigator", ref, "2001-05-16T12:00:00Z"), ERR_INVALID); // from the cache too
+    CHECK_INT(record_at("navigator", ref, "2001-05-16T12:00:00Z"),
+              ERR_INVALID); // from the cache too
     CHECK_INT(list_as("navigator", ref).n, 0);
     CHECK_INT(record_at("navigator", ref, "2001-05-17T12:00:00Z"), ERR_OK);
     // Just after midnight in London is still the day before in UTC.
@@ -250,7 +264,8 @@ TEST(a_birth_date_changed_elsewhere_is_noticed)
               hex.p, id);
     CHECK_INT(record_at("navigator", ref, "2002-01-01T12:00:00Z"), ERR_INVALID);
     CHECK_INT(record_at("navigator", ref, "2003-01-01T12:00:00Z"), ERR_OK);
-    world_sql("update app.identity_detail set date_of_birth = null where participant_id = '%s'", id);
+    world_sql("update app.identity_detail set date_of_birth = null where participant_id = '%s'",
+              id);
     CHECK_INT(record_at("navigator", ref, "1999-01-01T12:00:00Z"), ERR_OK);
 }
 
@@ -270,8 +285,10 @@ TEST(notes_save_and_show_exactly)
 {
     static const char *const notes[] = {
         "It's \"O'Brien\"; DROP TABLE app.contact; -- SELECT * FROM x",
-        "<script>alert(1)</script> & <b>bold</b>", "\xf0\x9f\x98\x80 \xd8\xa7\xd9\x84\xd8\xb9\xd8\xb1"
-        "\xd8\xa8\xd9\x8a\xd8\xa9 \xe2\x80\xae", "line one\nline two\n\n\tfour",
+        "<script>alert(1)</script> & <b>bold</b>",
+        "\xf0\x9f\x98\x80 \xd8\xa7\xd9\x84\xd8\xb9\xd8\xb1"
+        "\xd8\xa8\xd9\x8a\xd8\xa9 \xe2\x80\xae",
+        "line one\nline two\n\n\tfour",
     };
     const char *ref = world_person("2001-05-17", "active", 5);
     for (size_t i = 0; i < sizeof(notes) / sizeof(notes[0]); i++) {
@@ -281,7 +298,9 @@ TEST(notes_save_and_show_exactly)
         struct contact_list list = {0};
         in.note = notes[i];
         CHECK_INT(contact_record(ctx, ref, &in, &reply, &saved), ERR_OK);
-        CHECK_INT(contact_read(world_as("navigator"), PERM_contact_read, ref, saved.id, NULL, &list), ERR_OK);
+        CHECK_INT(
+            contact_read(world_as("navigator"), PERM_contact_read, ref, saved.id, NULL, &list),
+            ERR_OK);
         CHECK(list.n == 1 && list.rows[0]->note && strcmp(list.rows[0]->note, notes[i]) == 0);
     }
     char *longest = malloc(20001);
@@ -307,10 +326,14 @@ TEST(nothing_is_stored_in_clear)
     ctx->body_hash = keys_body_hash(ctx, "y", 1);
     CHECK_INT(contact_record(ctx, ref, &in, &reply, &saved), ERR_OK);
     CHECK_STR(world_sql("select count(*) from app.contact_note n where encode(n.note, 'escape') "
-                        "like '%%Quincunx%%'"), "0");
-    CHECK_STR(world_sql("select count(*) from access.idempotency i where i::text like '%%uincunx%%' "
-                        "or i::text like '%%eriwinkle%%'"), "0");
-    CHECK_STR(world_sql("select count(*) from audit.event e where e::text like '%%uincunx%%'"), "0");
+                        "like '%%Quincunx%%'"),
+              "0");
+    CHECK_STR(
+        world_sql("select count(*) from access.idempotency i where i::text like '%%uincunx%%' "
+                  "or i::text like '%%eriwinkle%%'"),
+        "0");
+    CHECK_STR(world_sql("select count(*) from audit.event e where e::text like '%%uincunx%%'"),
+              "0");
 }
 
 TEST(a_repeat_with_the_same_key_is_one_row)
@@ -326,7 +349,8 @@ TEST(a_repeat_with_the_same_key_is_one_row)
     CHECK_INT(contact_record(ctx, ref, &in, &reply, &again), ERR_IDEMPOTENCY_REPLAY);
     struct stored_answer first;
     CHECK_INT(access_replay(ctx, &first), ERR_OK);
-    CHECK_STR(first.location, arena_printf(ctx->arena, "/participants/%s#contact-%s", ref, saved.id));
+    CHECK_STR(first.location,
+              arena_printf(ctx->arena, "/participants/%s#contact-%s", ref, saved.id));
     ctx->body_hash = keys_body_hash(ctx, "two", 3);
     CHECK_INT(contact_record(ctx, ref, &in, &reply, &again), ERR_IDEMPOTENCY_MISMATCH);
     CHECK_INT(list_as("navigator", ref).n, 1);
@@ -357,7 +381,8 @@ TEST(a_correction_keeps_the_original)
     const char *const ids[] = {first.id, second.id, third.id};
     for (size_t i = 0; i < 3; i++) { // from any version, the whole chain
         struct contact_list all = {0};
-        CHECK_INT(contact_read(world_as("navigator"), PERM_contact_read, ref, ids[i], NULL, &all), ERR_OK);
+        CHECK_INT(contact_read(world_as("navigator"), PERM_contact_read, ref, ids[i], NULL, &all),
+                  ERR_OK);
         CHECK_INT(all.n, 3);
         if (all.n != 3)
             continue;
@@ -435,7 +460,8 @@ TEST(lists_page_and_filter)
 
 TEST(late_entries_count_in_the_order_they_happened)
 {
-    // Three missed in a row disengage; a success typed in late between them does not let that stand.
+    // Three missed in a row disengage; a success typed in late between them does not let that
+    // stand.
     const char *ref = world_person("2001-05-17", "active", 10);
     CHECK_STR(status_of(ref), "engaged");
     record(ref, 24 * 6, "no_answer");
@@ -457,9 +483,10 @@ TEST(the_case_holds_what_the_role_may_see)
 {
     const char *ref = world_person("2001-05-17", "active", 5);
     record(ref, 2, "spoke");
-    world_sql("set session authorization phoenix_owner; insert into app.safety_flag (site_id, id, "
-              "participant_id, kind) values ('leicester', gen_random_uuid(), '%s', 'visit_in_pairs')",
-              world_person_id(ref));
+    world_sql(
+        "set session authorization phoenix_owner; insert into app.safety_flag (site_id, id, "
+        "participant_id, kind) values ('leicester', gen_random_uuid(), '%s', 'visit_in_pairs')",
+        world_person_id(ref));
     struct case_file c;
     CHECK_INT(case_read(world_as("navigator"), ref, &c), ERR_OK);
     CHECK_STR(c.header.name, "Zebedee Quillfeather");
@@ -478,8 +505,11 @@ TEST(the_case_holds_what_the_role_may_see)
     CHECK_STR(c.header.status, "engaged");
     CHECK_INT(c.header.n_flags, 1);
     CHECK_STR(c.contacts.rows[0]->note, NULL);
-    CHECK_STR(world_sql("select count(*) from audit.event where action = 'person_viewed' and subject = "
-                        "'%s' and user_id = '%s'", world_person_id(ref), world_user("youth_justice")), "1");
+    CHECK_STR(
+        world_sql("select count(*) from audit.event where action = 'person_viewed' and subject = "
+                  "'%s' and user_id = '%s'",
+                  world_person_id(ref), world_user("youth_justice")),
+        "1");
 }
 
 static long home_total(const char *role, const char *code, const char *ref, bool *ret_listed)
@@ -517,9 +547,11 @@ TEST(home_counts_what_it_lists)
         CHECK_INT(home_total(roles[r], "escalate", lost, &listed), lost_before + 1);
         CHECK(listed);
     }
-    world_sql("set session authorization phoenix_owner; insert into app.escalation (site_id, id, "
-              "participant_id, trigger, decision_due) values ('leicester', gen_random_uuid(), '%s', "
-              "'disengaged', app.today())", world_person_id(lost));
+    world_sql(
+        "set session authorization phoenix_owner; insert into app.escalation (site_id, id, "
+        "participant_id, trigger, decision_due) values ('leicester', gen_random_uuid(), '%s', "
+        "'disengaged', app.today())",
+        world_person_id(lost));
     CHECK_INT(home_total("navigator", "escalate", lost, &listed), lost_before);
     CHECK(!listed);
     CHECK(home_total("manager", "decide", lost, &listed) > 0);
@@ -538,7 +570,8 @@ TEST(home_counts_what_it_lists)
 TEST(cursors_are_read_back_and_nothing_else)
 {
     struct arena *a = world_as("navigator")->arena;
-    const char *parts[2], *made = cursor_make(a, (const char *const[]){"2026-11-02T10:30:00Z", "b"}, 2);
+    const char *parts[2],
+        *made = cursor_make(a, (const char *const[]){"2026-11-02T10:30:00Z", "b"}, 2);
     CHECK(cursor_read(a, made, parts, 2));
     CHECK_STR(parts[0], "2026-11-02T10:30:00Z");
     CHECK_STR(parts[1], "b");
@@ -552,11 +585,11 @@ TEST(cursors_are_read_back_and_nothing_else)
 TESTS("contact", T(every_fact_comes_back), T(recording_and_reading_are_one_round_trip_each),
       T(reading_the_case_lets_the_first_record_be_one_round_trip), T(each_role_sees_what_it_may),
       T(others_find_nobody), T(only_the_worker_and_the_team_may_record),
-      T(before_birth_is_refused_with_the_field_named), T(birth_is_never_told_to_those_who_may_not_see),
-      T(a_birth_date_changed_elsewhere_is_noticed), T(the_next_contact_cannot_come_before_this_one),
-      T(notes_save_and_show_exactly), T(nothing_is_stored_in_clear),
-      T(a_repeat_with_the_same_key_is_one_row), T(a_correction_keeps_the_original),
-      T(two_corrections_of_one_version_do_not_merge), T(a_correction_needs_that_persons_contact),
-      T(lists_page_and_filter), T(late_entries_count_in_the_order_they_happened),
-      T(the_case_holds_what_the_role_may_see), T(home_counts_what_it_lists),
-      T(cursors_are_read_back_and_nothing_else))
+      T(before_birth_is_refused_with_the_field_named),
+      T(birth_is_never_told_to_those_who_may_not_see), T(a_birth_date_changed_elsewhere_is_noticed),
+      T(the_next_contact_cannot_come_before_this_one), T(notes_save_and_show_exactly),
+      T(nothing_is_stored_in_clear), T(a_repeat_with_the_same_key_is_one_row),
+      T(a_correction_keeps_the_original), T(two_corrections_of_one_version_do_not_merge),
+      T(a_correction_needs_that_persons_contact), T(lists_page_and_filter),
+      T(late_entries_count_in_the_order_they_happened), T(the_case_holds_what_the_role_may_see),
+      T(home_counts_what_it_lists), T(cursors_are_read_back_and_nothing_else))

@@ -58,8 +58,9 @@ static void owner_sql(const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    const char *text = arena_printf(world.owner.arena, "set session authorization phoenix_owner; %s",
-                                    arena_vprintf(world.owner.arena, fmt, ap));
+    const char *text =
+        arena_printf(world.owner.arena, "set session authorization phoenix_owner; %s",
+                     arena_vprintf(world.owner.arena, fmt, ap));
     va_end(ap);
     cluster_sql(world.cluster, "domain", text);
 }
@@ -82,19 +83,24 @@ static void add_user(const char *role, const char *site, const char *agency)
     world.users[i].role = role;
     world.users[i].id = uuid_new(a);
     random_bytes(world.users[i].token, 32);
-    const char *team = strcmp(site, "leicester") == 0 ? arena_printf(a, "'%s'", world.team) : "null";
-    owner_sql("insert into access.\"user\" (id, username, display_name, role, site_id, team_id, "
-              "agency_id, password_hash) values ('%s', 'u%zu', 'Worker %zu', '%.*s', %s, %s, %s, 'x');"
-              "insert into access.session (token_hash, user_id, idle, expires_at) values "
-              "('%s', '%s', '30 minutes', now() + interval '12 hours')",
-              world.users[i].id, i, i, (int)n, role,
-              *site ? arena_printf(a, "'%s'", site) : "null",
-              strcmp(role, "navigator") == 0 || strcmp(role, "team_lead") == 0 ? team : "null",
-              agency ? arena_printf(a, "'%s'", agency) : "null", hex(world.users[i].token, 32),
-              world.users[i].id);
+    const char *team =
+        strcmp(site, "leicester") == 0 ? arena_printf(a, "'%s'", world.team) : "null";
+    owner_sql(
+        "insert into access.\"user\" (id, username, display_name, role, site_id, team_id, "
+        "agency_id, password_hash) values ('%s', 'u%zu', 'Worker %zu', '%.*s', %s, %s, %s, 'x');"
+        "insert into access.session (token_hash, user_id, idle, expires_at) values "
+        "('%s', '%s', '30 minutes', now() + interval '12 hours')",
+        world.users[i].id, i, i, (int)n, role, *site ? arena_printf(a, "'%s'", site) : "null",
+        strcmp(role, "navigator") == 0 || strcmp(role, "team_lead") == 0 ? team : "null",
+        agency ? arena_printf(a, "'%s'", agency) : "null", hex(world.users[i].token, 32),
+        world.users[i].id);
     struct ctx *ctx = &world.users[i].ctx;
-    *ctx = (struct ctx){.arena = arena_new(), .db = world.app, .keys = world.owner.keys,
-                        .token_hash = world.users[i].token, .route = "/test", .remote = "test"};
+    *ctx = (struct ctx){.arena = arena_new(),
+                        .db = world.app,
+                        .keys = world.owner.keys,
+                        .token_hash = world.users[i].token,
+                        .route = "/test",
+                        .remote = "test"};
 }
 
 static void add_users(void)
@@ -175,8 +181,8 @@ struct ctx *world_nobody(void)
 {
     static struct ctx ctx;
     start();
-    ctx = (struct ctx){.arena = world.owner.arena, .db = world.app, .keys = world.owner.keys,
-                       .route = "/test"};
+    ctx = (struct ctx){
+        .arena = world.owner.arena, .db = world.app, .keys = world.owner.keys, .route = "/test"};
     return &ctx;
 }
 

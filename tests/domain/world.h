@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A small world for tests of the domain: a private database with two sites, one user of every role at
-// Leicester (and a navigator and a manager at Rutland), signed in, and participants made at will.
-// Whatever cannot be done ends the program with a message. One thread.
+// A small world for tests of the domain: a private database with two sites, one user of every role
+// at Leicester (and a navigator and a manager at Rutland), signed in, and participants made at
+// will. Whatever cannot be done ends the program with a message. One thread.
 #pragma once
 
 #include "base/ctx.h"

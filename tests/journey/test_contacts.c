@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Contacts through THE route table: the pages a navigator uses and the API, with bad input, retries and
-// the walls between roles.
+// Contacts through THE route table: the pages a navigator uses and the API, with bad input, retries
+// and the walls between roles.
 #include "journey.h"
 #include "test.h"
 
@@ -28,9 +28,12 @@ static const char *api_path(const char *ref, const char *rest)
 
 static long contacts_of(const char *ref)
 {
-    return strtol(journey_sql(arena_printf(a, "select count(*) from app.contact c join app.participant p "
-                                              "on p.id = c.participant_id where p.ref = '%s'", ref)),
-                  NULL, 10);
+    return strtol(
+        journey_sql(arena_printf(a,
+                                 "select count(*) from app.contact c join app.participant p "
+                                 "on p.id = c.participant_id where p.ref = '%s'",
+                                 ref)),
+        NULL, 10);
 }
 
 static const char *an_hour_ago(void)
@@ -41,9 +44,15 @@ static const char *an_hour_ago(void)
 static const char *json(const char *change, const char *value)
 {
     static const char *const pairs[][2] = {
-        {"happened_at", NULL},        {"direction", "\"outbound\""}, {"mode", "\"phone\""},
-        {"outcome", "\"spoke\""},     {"minutes", "10"},             {"purposes", "[\"review\"]"},
-        {"note", "\"Spoke to him\""}, {"summary", "\"Going well\""}, {"concern", "false"},
+        {"happened_at", NULL},
+        {"direction", "\"outbound\""},
+        {"mode", "\"phone\""},
+        {"outcome", "\"spoke\""},
+        {"minutes", "10"},
+        {"purposes", "[\"review\"]"},
+        {"note", "\"Spoke to him\""},
+        {"summary", "\"Going well\""},
+        {"concern", "false"},
     };
     struct buf b;
     buf_init(&b, a);
@@ -92,10 +101,11 @@ TEST(a_contact_is_recorded_and_shown)
     struct visitor *nav = journey_visitor("navigator");
     const char *ref = journey_person("navigator");
     const char *note = "It's O'Brien's <b>SELECT</b> \xf0\x9f\x98\x80\nsecond line";
-    const struct answer *got = visit_post(nav, path(ref, "/contacts"), "mode", "phone", "outcome", "spoke",
-        "direction", "outbound", "minutes", "12", "purposes", "review", "purposes", "family", "note", note,
-        "happened_at-day", "1", "happened_at-month", "Jan", "happened_at-year", "2026",
-        "happened_at-time", "9.30am", "next_contact_choice", "none", NULL);
+    const struct answer *got =
+        visit_post(nav, path(ref, "/contacts"), "mode", "phone", "outcome", "spoke", "direction",
+                   "outbound", "minutes", "12", "purposes", "review", "purposes", "family", "note",
+                   note, "happened_at-day", "1", "happened_at-month", "Jan", "happened_at-year",
+                   "2026", "happened_at-time", "9.30am", "next_contact_choice", "none", NULL);
     CHECK_INT(got->status, 303);
     CHECK(strstr(got->location, "#contact-") != NULL);
     CHECK(got->flushes <= 2);
@@ -107,7 +117,8 @@ TEST(a_contact_is_recorded_and_shown)
     CHECK(answer_has(got, "12 minutes"));
     CHECK(answer_has(got, "Review, Family") || answer_has(got, "Family, Review"));
     CHECK_STR(answer_json(visit_api(nav, "GET", api_path(ref, arena_printf(a, "/%s", id)), NULL),
-                          "happened_at"), "2026-01-01T09:30:00Z");
+                          "happened_at"),
+              "2026-01-01T09:30:00Z");
 }
 
 TEST(recording_and_the_case_page_take_one_flush)
@@ -115,7 +126,8 @@ TEST(recording_and_the_case_page_take_one_flush)
     struct visitor *nav = journey_visitor("navigator");
     const char *ref = journey_person("navigator");
     CHECK_INT(visit_get(nav, path(ref, ""))->flushes, 1);
-    const struct answer *got = visit_api_with(nav, "POST", api_path(ref, ""), json(NULL, NULL), uuid_new(a), NULL);
+    const struct answer *got =
+        visit_api_with(nav, "POST", api_path(ref, ""), json(NULL, NULL), uuid_new(a), NULL);
     CHECK_INT(got->status, 201);
     CHECK_INT(got->flushes, 1);
     CHECK_INT(visit_get(nav, path(ref, "/contacts"))->flushes, 1);
@@ -127,17 +139,20 @@ TEST(errors_come_all_at_once_and_nothing_is_lost)
     const char *ref = journey_person("navigator");
     long before = contacts_of(ref);
     const char *client_ref = uuid_new(a);
-    const struct answer *got = visit_post(nav, path(ref, "/contacts"), "client_ref", client_ref, "minutes",
-        "1441", "note", "Do not <lose> me", "happened_at-day", "31", "happened_at-month", "2",
-        "happened_at-year", "2026", "happened_at-time", "half past", "next_contact_choice", "other",
-        "next_contact_due-day", "", "next_contact_due-month", "", "next_contact_due-year", "", NULL);
+    const struct answer *got =
+        visit_post(nav, path(ref, "/contacts"), "client_ref", client_ref, "minutes", "1441", "note",
+                   "Do not <lose> me", "happened_at-day", "31", "happened_at-month", "2",
+                   "happened_at-year", "2026", "happened_at-time", "half past",
+                   "next_contact_choice", "other", "next_contact_due-day", "",
+                   "next_contact_due-month", "", "next_contact_due-year", "", NULL);
     CHECK_INT(got->status, 422);
     CHECK(answer_has(got, "There is a problem"));
     CHECK(answer_has(got, "Error: Record a contact"));
     CHECK(strstr(got->body, "href=\"#mode\"") && strstr(got->body, "id=\"mode\""));
     CHECK(strstr(got->body, "href=\"#outcome\"") && strstr(got->body, "id=\"outcome\""));
     CHECK(strstr(got->body, "href=\"#minutes\"") && strstr(got->body, "id=\"minutes\""));
-    CHECK(strstr(got->body, "href=\"#happened_at-day\"") && strstr(got->body, "id=\"happened_at-day\""));
+    CHECK(strstr(got->body, "href=\"#happened_at-day\"") &&
+          strstr(got->body, "id=\"happened_at-day\""));
     CHECK(strstr(got->body, "href=\"#next_contact_due-day\"") &&
           strstr(got->body, "id=\"next_contact_due-day\""));
     CHECK(answer_has(got, "Do not <lose> me"));
@@ -156,10 +171,11 @@ TEST(pressing_twice_saves_once)
     const char *client_ref = uuid_new(a);
     const char *locations[2];
     for (int i = 0; i < 2; i++) {
-        const struct answer *got = visit_post(nav, path(ref, "/contacts"), "client_ref", client_ref,
-            "direction", "outbound", "mode", "text", "outcome", "replied", "minutes", "3", "note", "Twice",
-            "happened_at-day", "2", "happened_at-month", "1", "happened_at-year", "2026",
-            "happened_at-time", "10:00", "next_contact_choice", "none", NULL);
+        const struct answer *got = visit_post(
+            nav, path(ref, "/contacts"), "client_ref", client_ref, "direction", "outbound", "mode",
+            "text", "outcome", "replied", "minutes", "3", "note", "Twice", "happened_at-day", "2",
+            "happened_at-month", "1", "happened_at-year", "2026", "happened_at-time", "10:00",
+            "next_contact_choice", "none", NULL);
         CHECK_INT(got->status, 303);
         locations[i] = arena_strdup(a, got->location);
     }
@@ -171,13 +187,16 @@ TEST(an_attempt_that_reached_nobody_takes_no_minutes)
 {
     struct visitor *nav = journey_visitor("navigator");
     const char *ref = journey_person("navigator");
-    const struct answer *got = visit_post(nav, path(ref, "/contacts"), "direction", "outbound", "mode",
-        "door_knock", "outcome", "not_home", "minutes", "", "happened_at-day", "3", "happened_at-month", "1",
-        "happened_at-year", "2026", "happened_at-time", "10:00", "next_contact_choice", "none", NULL);
+    const struct answer *got =
+        visit_post(nav, path(ref, "/contacts"), "direction", "outbound", "mode", "door_knock",
+                   "outcome", "not_home", "minutes", "", "happened_at-day", "3",
+                   "happened_at-month", "1", "happened_at-year", "2026", "happened_at-time",
+                   "10:00", "next_contact_choice", "none", NULL);
     CHECK_INT(got->status, 303);
-    got = visit_post(nav, path(ref, "/contacts"), "direction", "outbound", "mode", "phone", "outcome", "spoke",
-        "minutes", "", "happened_at-day", "3", "happened_at-month", "1", "happened_at-year", "2026",
-        "happened_at-time", "10:00", "next_contact_choice", "none", NULL);
+    got = visit_post(nav, path(ref, "/contacts"), "direction", "outbound", "mode", "phone",
+                     "outcome", "spoke", "minutes", "", "happened_at-day", "3", "happened_at-month",
+                     "1", "happened_at-year", "2026", "happened_at-time", "10:00",
+                     "next_contact_choice", "none", NULL);
     CHECK_INT(got->status, 422);
     CHECK(strstr(got->body, "href=\"#minutes\"") != NULL);
 }
@@ -187,23 +206,32 @@ TEST(bad_json_is_422_naming_the_field)
     static const struct {
         const char *field, *value;
     } rows[] = {
-        {"happened_at", "\"2099-01-01T10:00:00Z\""}, {"happened_at", "\"1890-01-01T10:00:00Z\""},
-        {"happened_at", "\"yesterday\""},            {"happened_at", NULL},
-        {"mode", "\"pigeon\""},                      {"mode", "7"},
-        {"outcome", "\"\""},                         {"direction", "\"sideways\""},
-        {"minutes", "-1"},                           {"minutes", "1441"},
-        {"minutes", "\"ten\""},                      {"minutes", "1.5"},
-        {"purposes", "[\"gossip\"]"},                {"purposes", "\"review\""},
-        {"concern", "\"maybe\""},                    {"next_contact_due", "\"2026-02-30\""},
-        {"next_contact_due", "\"2001-01-01\""},      {"nickname", "\"x\""},
+        {"happened_at", "\"2099-01-01T10:00:00Z\""},
+        {"happened_at", "\"1890-01-01T10:00:00Z\""},
+        {"happened_at", "\"yesterday\""},
+        {"happened_at", NULL},
+        {"mode", "\"pigeon\""},
+        {"mode", "7"},
+        {"outcome", "\"\""},
+        {"direction", "\"sideways\""},
+        {"minutes", "-1"},
+        {"minutes", "1441"},
+        {"minutes", "\"ten\""},
+        {"minutes", "1.5"},
+        {"purposes", "[\"gossip\"]"},
+        {"purposes", "\"review\""},
+        {"concern", "\"maybe\""},
+        {"next_contact_due", "\"2026-02-30\""},
+        {"next_contact_due", "\"2001-01-01\""},
+        {"nickname", "\"x\""},
     };
     struct visitor *nav = journey_visitor("navigator");
     const char *ref = journey_person("navigator");
     api_path(ref, "");
     long before = contacts_of(ref);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        const struct answer *got = visit_api_with(nav, "POST", api_path(ref, ""),
-                                                  json(rows[i].field, rows[i].value), uuid_new(a), NULL);
+        const struct answer *got = visit_api_with(
+            nav, "POST", api_path(ref, ""), json(rows[i].field, rows[i].value), uuid_new(a), NULL);
         CHECK_INT(got->status, 422);
         CHECK(has_error(got, rows[i].field));
     }
@@ -217,7 +245,8 @@ TEST(a_note_over_20000_characters_is_refused)
     char *note = arena_alloc(a ? a : (a = arena_new()), 20010);
     memset(note, 'n', 20003);
     note[0] = note[20002] = '"';
-    const struct answer *got = visit_api_with(nav, "POST", api_path(ref, ""), json("note", note), uuid_new(a), NULL);
+    const struct answer *got =
+        visit_api_with(nav, "POST", api_path(ref, ""), json("note", note), uuid_new(a), NULL);
     CHECK_INT(got->status, 422);
     CHECK(has_error(got, "note"));
     note[20001] = '"';
@@ -253,8 +282,9 @@ TEST(roles_see_only_their_part)
                 {"probation", false, true, false},
                 {"manager", true, true, true}};
     const char *ref = journey_person("navigator");
-    const struct answer *got = visit_api_with(journey_visitor("navigator"), "POST", api_path(ref, ""),
-                                              json("note", "\"Marmalade cathedral\""), uuid_new(a), NULL);
+    const struct answer *got =
+        visit_api_with(journey_visitor("navigator"), "POST", api_path(ref, ""),
+                       json("note", "\"Marmalade cathedral\""), uuid_new(a), NULL);
     CHECK_INT(got->status, 201);
     const char *id = arena_strdup(a, answer_json(got, "id"));
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -295,11 +325,12 @@ TEST(an_invisible_person_is_like_nobody)
     const struct answer *h = visit_api(nav, "GET", api_path(hidden, ""), NULL);
     CHECK_INT(h->status, 404);
     CHECK(same_but_for_request(h, visit_api(nav, "GET", api_path(nobody, ""), NULL)));
-    h = visit_api_with(nav, "POST", api_path(hidden, ""), json("happened_at", "\"1890-01-01T10:00:00Z\""),
-                       uuid_new(a), NULL);
+    h = visit_api_with(nav, "POST", api_path(hidden, ""),
+                       json("happened_at", "\"1890-01-01T10:00:00Z\""), uuid_new(a), NULL);
     CHECK_INT(h->status, 404);
-    const struct answer *n = visit_api_with(nav, "POST", api_path(nobody, ""),
-        json("happened_at", "\"1890-01-01T10:00:00Z\""), uuid_new(a), NULL);
+    const struct answer *n =
+        visit_api_with(nav, "POST", api_path(nobody, ""),
+                       json("happened_at", "\"1890-01-01T10:00:00Z\""), uuid_new(a), NULL);
     CHECK(same_but_for_request(h, n));
 }
 
@@ -307,23 +338,24 @@ TEST(a_correction_is_marked_and_the_original_kept)
 {
     struct visitor *nav = journey_visitor("navigator");
     const char *ref = journey_person("navigator");
-    const struct answer *got = visit_api_with(nav, "POST", api_path(ref, ""), json("note", "\"Wombat ledger\""),
-                                              uuid_new(a), NULL);
+    const struct answer *got = visit_api_with(nav, "POST", api_path(ref, ""),
+                                              json("note", "\"Wombat ledger\""), uuid_new(a), NULL);
     const char *id = arena_strdup(a, answer_json(got, "id"));
     const char *correct = path(ref, arena_printf(a, "/contacts/%s/correct", id));
     got = visit_get(nav, correct);
     CHECK_INT(got->status, 200);
     CHECK(answer_has(got, "Wombat ledger"));
     CHECK_STR(answer_input(got, "minutes"), "10");
-    got = visit_post(nav, correct, "direction", "outbound", "mode", "video", "outcome", "spoke", "minutes",
-        "10", "note", "Walrus ledger", "happened_at-day", "4", "happened_at-month", "1", "happened_at-year",
-        "2026", "happened_at-time", "10:00", "next_contact_choice", "none", NULL);
+    got = visit_post(nav, correct, "direction", "outbound", "mode", "video", "outcome", "spoke",
+                     "minutes", "10", "note", "Walrus ledger", "happened_at-day", "4",
+                     "happened_at-month", "1", "happened_at-year", "2026", "happened_at-time",
+                     "10:00", "next_contact_choice", "none", NULL);
     CHECK_INT(got->status, 422); // the reason is missing
     CHECK(answer_has(got, "Walrus ledger"));
-    got = visit_post(nav, correct, "direction", "outbound", "mode", "video", "outcome", "spoke", "minutes",
-        "10", "note", "Walrus ledger", "reason", "It was a walrus", "happened_at-day", "4",
-        "happened_at-month", "1", "happened_at-year", "2026", "happened_at-time", "10:00",
-        "next_contact_choice", "none", NULL);
+    got = visit_post(nav, correct, "direction", "outbound", "mode", "video", "outcome", "spoke",
+                     "minutes", "10", "note", "Walrus ledger", "reason", "It was a walrus",
+                     "happened_at-day", "4", "happened_at-month", "1", "happened_at-year", "2026",
+                     "happened_at-time", "10:00", "next_contact_choice", "none", NULL);
     CHECK_INT(got->status, 303);
     const char *new_id = arena_strdup(a, strstr(got->location, "#contact-") + 9);
     got = visit_get(nav, path(ref, arena_printf(a, "/contacts/%s", new_id)));
@@ -334,9 +366,10 @@ TEST(a_correction_is_marked_and_the_original_kept)
     CHECK(answer_has(got, "Walrus ledger"));
     CHECK(!answer_has(got, "Wombat ledger"));
     // Somebody who still had the old version open keeps what was typed and sees what is stored now.
-    got = visit_post(nav, correct, "direction", "outbound", "mode", "video", "outcome", "spoke", "minutes",
-        "10", "note", "My own words", "reason", "Late to this", "happened_at-day", "4", "happened_at-month",
-        "1", "happened_at-year", "2026", "happened_at-time", "10:00", "next_contact_choice", "none", NULL);
+    got = visit_post(nav, correct, "direction", "outbound", "mode", "video", "outcome", "spoke",
+                     "minutes", "10", "note", "My own words", "reason", "Late to this",
+                     "happened_at-day", "4", "happened_at-month", "1", "happened_at-year", "2026",
+                     "happened_at-time", "10:00", "next_contact_choice", "none", NULL);
     CHECK_INT(got->status, 412);
     CHECK(answer_has(got, "My own words"));
     CHECK(answer_has(got, "Walrus ledger"));
@@ -353,7 +386,8 @@ TEST(lists_page_by_cursor)
     const char *next = answer_json(got, "next");
     CHECK(next != NULL);
     const char *first = arena_strdup(a, answer_json(got, "items.1.id"));
-    got = visit_api(nav, "GET", api_path(ref, arena_printf(a, "?limit=2&after=%s", next ? next : "")), NULL);
+    got = visit_api(nav, "GET",
+                    api_path(ref, arena_printf(a, "?limit=2&after=%s", next ? next : "")), NULL);
     CHECK_INT(got->status, 200);
     CHECK(answer_json(got, "items.0.id") && strcmp(answer_json(got, "items.0.id"), first) != 0);
     CHECK_INT(visit_api(nav, "GET", api_path(ref, "?limit=201"), NULL)->status, 422);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The home page of every role: its own lists, with totals that agree with them, and nothing of others.
+// The home page of every role: its own lists, with totals that agree with them, and nothing of
+// others.
 #include "journey.h"
 #include "test.h"
 
@@ -39,7 +40,8 @@ TEST(each_role_sees_its_own_lists)
 // The number in a section's heading, and how many lines stand under it.
 static long section(const struct answer *got, const char *id, long *ret_lines)
 {
-    const char *h = strstr(got->body, arena_printf(got->arena, "<h2 class=\"govuk-heading-m\" id=\"%s\">", id));
+    const char *h =
+        strstr(got->body, arena_printf(got->arena, "<h2 class=\"govuk-heading-m\" id=\"%s\">", id));
     *ret_lines = 0;
     if (!h)
         return -1;
@@ -54,8 +56,9 @@ static long section(const struct answer *got, const char *id, long *ret_lines)
 TEST(counts_agree_with_lists)
 {
     static const char *const roles[] = {"navigator", "team_lead", "manager", "police", "provider"};
-    static const char *const ids[] = {"overdue", "due",    "escalate", "unassigned", "answered", "waiting",
-                                      "decide",  "act",    "recent",   "answer",     "start",    "running"};
+    static const char *const ids[] = {"overdue",  "due",     "escalate", "unassigned",
+                                      "answered", "waiting", "decide",   "act",
+                                      "recent",   "answer",  "start",    "running"};
     long seen = 0;
     for (size_t r = 0; r < sizeof(roles) / sizeof(roles[0]); r++) {
         const struct answer *got = visit_get(journey_visitor(roles[r]), "/");
@@ -75,17 +78,20 @@ TEST(overdue_is_what_the_database_says)
     struct visitor *nav = journey_visitor("navigator");
     const struct answer *got = visit_get(nav, "/");
     long lines, total = section(got, "overdue", &lines);
-    const char *want = journey_sql(arena_printf(got->arena,
+    const char *want = journey_sql(arena_printf(
+        got->arena,
         "select count(*) from app.engagement_now k join access.\"user\" u on u.id = k.worker_id "
         "where u.username = '%s' and k.status in ('engaged', 'wavering', 'disengaged') "
-        "and k.next_contact_due < app.today()", visitor_username(nav)));
+        "and k.next_contact_due < app.today()",
+        visitor_username(nav)));
     CHECK_INT(total, strtol(want, NULL, 10));
 }
 
 TEST(looking_is_logged_with_whom_was_seen)
 {
     struct visitor *nav = journey_visitor("navigator");
-    const char *sql = arena_printf(journey_ctx()->arena,
+    const char *sql = arena_printf(
+        journey_ctx()->arena,
         "select count(*) from audit.event e join access.\"user\" u on u.id = e.user_id "
         "where u.username = '%s' and e.action = 'people_listed' and cardinality(e.subjects) > 0",
         visitor_username(nav));
@@ -94,5 +100,5 @@ TEST(looking_is_logged_with_whom_was_seen)
     CHECK_INT(strtol(journey_sql(sql), NULL, 10), before + 1);
 }
 
-TESTS("home", T(each_role_sees_its_own_lists), T(counts_agree_with_lists), T(overdue_is_what_the_database_says),
-      T(looking_is_logged_with_whom_was_seen))
+TESTS("home", T(each_role_sees_its_own_lists), T(counts_agree_with_lists),
+      T(overdue_is_what_the_database_says), T(looking_is_logged_with_whom_was_seen))
