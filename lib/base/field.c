@@ -330,6 +330,8 @@ bool field_set(struct ctx *ctx, const struct field *f, void *record, const char 
     char *s = (f->flags & FIELD_SECRET) ? arena_strdup(ctx->arena, raw) : trim(ctx->arena, raw);
     if (!*s)
         return true;
+    if (f->flags & FIELD_LINES) // what somebody wrote is kept as it was written
+        s = arena_strdup(ctx->arena, raw);
     const char *clean = clean_item(ctx, f, s);
     if (!clean)
         return false;

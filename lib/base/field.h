@@ -78,7 +78,8 @@ const struct field *field_find(const struct field_table *t, const char *name);
 
 /**
  * Checks a raw text value (or raw list items) against the row and stores its canonical form.
- * Text is trimmed and must be valid UTF-8 without NUL. An empty or NULL value counts as absent.
+ * Text is trimmed (FIELD_LINES is kept as written, unless it is blank) and must be valid UTF-8
+ * without NUL. An empty or NULL value counts as absent.
  * Failures are added to ctx->problem under the field's name; returns false then.
  */
 bool field_set(struct ctx *ctx, const struct field *f, void *record, const char *raw);

@@ -173,6 +173,8 @@ TEST(ordinary_notes_are_kept_exactly)
         "\xf4\x8f\xbf\xbf"};
     for (size_t i = 0; i < sizeof(notes) / sizeof(notes[0]); i++)
         CHECK_STR(set("note", notes[i]), notes[i]);
+    CHECK_STR(set("note", "  indented\nlast line \n"), "  indented\nlast line \n");
+    CHECK_STR(set("note", " \n\t "), NULL);
     CHECK_STR(set("note", "one\r\ntwo\rthree\nfour"), "one\ntwo\nthree\nfour");
     end();
 }
