@@ -30,13 +30,15 @@ const struct field_table export_input_table =
 #define OUT(field) .name = #field, .offset = offsetof(struct export, field)
 #define SAVED_ROWS                                                                                 \
     {OUT(id), .type = FIELD_UUID, .label = "Export", .help = "Id of the export."},                 \
-    {OUT(kind), .type = FIELD_CODE, .vocab = "export_kind", .label = "Kind",                       \
-     .help = "What it holds."},                                                                    \
-    {OUT(state), .type = FIELD_CODE, .vocab = "export_state", .label = "State",                    \
-     .help = "requested, running, then ready or failed; expired when the file is gone."},          \
-    {OUT(as_of), .type = FIELD_TIME, .label = "Cut-off",                                           \
-     .help = "Only what was recorded by then counts."},                                            \
-    {OUT(reason), .type = FIELD_TEXT, .label = "Why", .help = "Why it was asked for."}
+        {OUT(kind), .type = FIELD_CODE, .vocab = "export_kind", .label = "Kind",                   \
+         .help = "What it holds."},                                                                \
+        {OUT(state), .type = FIELD_CODE, .vocab = "export_state", .label = "State",                \
+         .help = "requested, running, then ready or failed; expired when the file is gone."},      \
+        {OUT(as_of), .type = FIELD_TIME, .label = "Cut-off",                                       \
+         .help = "Only what was recorded by then counts."},                                        \
+    {                                                                                              \
+        OUT(reason), .type = FIELD_TEXT, .label = "Why", .help = "Why it was asked for."           \
+    }
 
 static const struct field saved_rows[] = {SAVED_ROWS};
 const struct field_table export_saved_table = FIELD_TABLE("ExportSaved", struct export, saved_rows);
@@ -100,8 +102,8 @@ static enum err cut_off(struct ctx *ctx, const char *typed, const char **ret)
 enum err export_request(struct ctx *ctx, const struct export_input *in,
                         const struct export_reply *reply, struct export *ret)
 {
-    struct export x = {.id = uuid_new(ctx->arena), .kind = in->kind, .state = "requested",
-                       .reason = in->reason};
+    struct export x = {
+        .id = uuid_new(ctx->arena), .kind = in->kind, .state = "requested", .reason = in->reason};
     enum err e = cut_off(ctx, in->as_of, &x.as_of);
     if (e)
         return e;
@@ -179,11 +181,13 @@ enum err export_download(struct ctx *ctx, const char *data_dir, const char *id,
     if (strcmp(state, "failed") == 0)
         return ctx_refuse(ctx, ERR_GONE, "The export failed. Ask for it again");
     if (strcmp(state, "expired") == 0 || (ready && (!live || strcmp(live, "t") != 0)))
-        return ctx_refuse(ctx, ERR_GONE, "The export has expired. Ask for it again: the same cut-off "
-                                         "gives the same file");
+        return ctx_refuse(ctx, ERR_GONE,
+                          "The export has expired. Ask for it again: the same cut-off "
+                          "gives the same file");
     if (!ready)
         return ERR_NOT_READY;
-    const char *path = arena_printf(ctx->arena, "%s/exports/%s", data_dir, db_get(tx.pl, at, 0, "path"));
+    const char *path =
+        arena_printf(ctx->arena, "%s/exports/%s", data_dir, db_get(tx.pl, at, 0, "path"));
     if (access(path, R_OK) != 0)
         return ctx_refuse(ctx, ERR_GONE, "The file is no longer on the server. Ask for it again");
     *ret = (struct export_file){

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Evaluation exports (DOMAIN.md "Evaluation pack", first form): asked for by a request, made by a job
-// worker off the request path, downloaded once ready, expired. One zip of tidy tables keyed by
+// Evaluation exports (DOMAIN.md "Evaluation pack", first form): asked for by a request, made by a
+// job worker off the request path, downloaded once ready, expired. One zip of tidy tables keyed by
 // study_id; no names, references, case ids or free text. Same cut-off, same bytes: only what was
 // recorded up to the cut-off counts, as it stood then.
 // Records live in ctx->arena. One thread per ctx; several job workers may run at once, here or on
@@ -17,7 +17,8 @@ struct export_input {
 };
 
 /** One export as the people who may ask for it see it. */
-struct export {
+struct export
+{
     const char *id, *kind, *state, *as_of, *site, *reason;
     const char *requested_by, *requested_at, *ready_at, *expires_at;
     const char *progress, *rows, *bytes, *sha256;
@@ -56,8 +57,9 @@ struct export_file {
     const char *path; // to be sent
     const char *name; // for the person who saves it: "phoenix-evaluation-2026-11-23.zip"
 };
-/** The zip of a finished export; writes the disclosure into the audit log first. ERR_NOT_READY while it
- *  is being made, ERR_GONE when it has expired or failed. `data_dir` is the option of that name. */
+/** The zip of a finished export; writes the disclosure into the audit log first. ERR_NOT_READY
+ * while it is being made, ERR_GONE when it has expired or failed. `data_dir` is the option of that
+ * name. */
 enum err export_download(struct ctx *ctx, const char *data_dir, const char *id,
                          struct export_file *ret) MUST_CHECK;
 
@@ -78,19 +80,20 @@ struct export_made {
 typedef enum err (*export_progress_fn)(void *arg, int percent, long rows);
 
 /**
- * Makes the zip at `path` (0600; in place only when complete: no part of it is left after a failure).
- * ctx->db is a DB_WORKER connection with no transaction open. Memory stays flat whatever the number
- * of contacts. ERR_IO with problem.detail in plain words when the disk is full.
+ * Makes the zip at `path` (0600; in place only when complete: no part of it is left after a
+ * failure). ctx->db is a DB_WORKER connection with no transaction open. Memory stays flat whatever
+ * the number of contacts. ERR_IO with problem.detail in plain words when the disk is full.
  */
 enum err export_write(struct ctx *ctx, const struct export_ask *ask, const char *path,
                       export_progress_fn progress, void *arg, struct export_made *ret) MUST_CHECK;
 
 /**
- * Removes what has expired, then claims the next job and makes it; ctx->db is a DB_WORKER connection.
- * *ret_did says whether there was one. A job that fails is told so on its row, and is not an error
- * here; ERR_UNAVAILABLE when the database is. A job whose worker died is taken up again after a minute.
- * Channel "phoenix_exports" is notified when there is a new one.
+ * Removes what has expired, then claims the next job and makes it; ctx->db is a DB_WORKER
+ * connection. *ret_did says whether there was one. A job that fails is told so on its row, and is
+ * not an error here; ERR_UNAVAILABLE when the database is. A job whose worker died is taken up
+ * again after a minute. Channel "phoenix_exports" is notified when there is a new one.
  */
-enum err export_job_run_next(struct ctx *ctx, const struct config *config, bool *ret_did) MUST_CHECK;
+enum err export_job_run_next(struct ctx *ctx, const struct config *config,
+                             bool *ret_did) MUST_CHECK;
 /** Makes running jobs of this process stop soon; they are taken up again by the next worker. */
 void export_jobs_stop(bool stop);

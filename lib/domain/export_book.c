@@ -88,10 +88,11 @@ static void add_schema(struct buf *b, const struct export_table_row *t)
         buf_putc(b, ']');
     }
     if (t->refers[0])
-        buf_printf(b,
-                   ",\n        \"foreignKeys\": [{\"fields\": [\"study_id\", \"%s\"], \"reference\": "
-                   "{\"resource\": \"%s\", \"fields\": [\"study_id\", \"%s\"]}}]",
-                   t->refers[1], t->refers[0], t->refers[1]);
+        buf_printf(
+            b,
+            ",\n        \"foreignKeys\": [{\"fields\": [\"study_id\", \"%s\"], \"reference\": "
+            "{\"resource\": \"%s\", \"fields\": [\"study_id\", \"%s\"]}}]",
+            t->refers[1], t->refers[0], t->refers[1]);
     else if (t != &export_tables[EXPORT_PARTICIPANTS])
         buf_puts(b, ",\n        \"foreignKeys\": [{\"fields\": [\"study_id\"], \"reference\": "
                     "{\"resource\": \"participants\", \"fields\": [\"study_id\"]}}]");
@@ -101,10 +102,12 @@ static void add_schema(struct buf *b, const struct export_table_row *t)
 static void datapackage(struct buf *b, const struct export_book *book,
                         const struct export_entry *data)
 {
-    buf_puts(b, "{\n  \"profile\": \"tabular-data-package\",\n  \"name\": \"phoenix-evaluation\",\n");
+    buf_puts(b,
+             "{\n  \"profile\": \"tabular-data-package\",\n  \"name\": \"phoenix-evaluation\",\n");
     pair(b, "  ", "title", "Phoenix Programme evaluation data", ",\n");
     pair(b, "  ", "description",
-         "Pseudonymous data on delivery, as known at the cut-off. No names, references or free text.",
+         "Pseudonymous data on delivery, as known at the cut-off. No names, references or free "
+         "text.",
          ",\n");
     pair(b, "  ", "as_of", book->as_of, ",\n");
     buf_puts(b, "  \"resources\": [\n");
@@ -176,8 +179,10 @@ static void book_row(struct buf *b, const char *const cells[], size_t n)
 static void codebook_csv(struct buf *b)
 {
     buf_puts(b, bom);
-    book_row(b, (const char *const[]){"file", "variable", "type", "required", "label", "description",
-                                      "vocabulary", "code", "code_label"}, 9);
+    book_row(b,
+             (const char *const[]){"file", "variable", "type", "required", "label", "description",
+                                   "vocabulary", "code", "code_label"},
+             9);
     for (size_t i = 0; i < EXPORT_TABLES; i++) {
         const struct export_table_row *t = &export_tables[i];
         for (size_t k = 0; k < t->n; k++) {
@@ -185,12 +190,16 @@ static void codebook_csv(struct buf *b)
             const struct vocab *codes = v->vocab ? vocab_find(v->vocab) : NULL;
             const char *type = export_type_name(v->type), *needed = v->required ? "true" : "false";
             const char *file = arena_printf(b->arena, "%s.csv", t->name);
-            book_row(b, (const char *const[]){file, v->name, type, needed, v->label, v->help, v->vocab,
-                                              NULL, NULL}, 9);
+            book_row(b,
+                     (const char *const[]){file, v->name, type, needed, v->label, v->help, v->vocab,
+                                           NULL, NULL},
+                     9);
             for (size_t c = 0; codes && c < codes->n; c++)
-                book_row(b, (const char *const[]){file, v->name, type, needed, v->label, v->help,
-                                                  v->vocab, codes->codes[c].code,
-                                                  codes->codes[c].label}, 9);
+                book_row(b,
+                         (const char *const[]){file, v->name, type, needed, v->label, v->help,
+                                               v->vocab, codes->codes[c].code,
+                                               codes->codes[c].label},
+                         9);
         }
     }
 }
@@ -199,11 +208,20 @@ static void escaped(struct buf *b, const char *s)
 {
     for (; s && *s; s++) {
         switch (*s) {
-        case '&': buf_puts(b, "&amp;"); break;
-        case '<': buf_puts(b, "&lt;"); break;
-        case '>': buf_puts(b, "&gt;"); break;
-        case '"': buf_puts(b, "&quot;"); break;
-        default: buf_putc(b, *s);
+        case '&':
+            buf_puts(b, "&amp;");
+            break;
+        case '<':
+            buf_puts(b, "&lt;");
+            break;
+        case '>':
+            buf_puts(b, "&gt;");
+            break;
+        case '"':
+            buf_puts(b, "&quot;");
+            break;
+        default:
+            buf_putc(b, *s);
         }
     }
 }
@@ -227,14 +245,15 @@ static void html_codes(struct buf *b, const struct vocab *codes)
 
 static void codebook_html(struct buf *b, const struct export_book *book)
 {
-    buf_puts(b, "<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n"
-                "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                "<title>Codebook: Phoenix Programme evaluation data</title>\n<style>\n"
-                "body{font-family:Arial,Helvetica,sans-serif;max-width:70em;margin:2em auto;"
-                "padding:0 1em}\ntable{border-collapse:collapse;width:100%}\n"
-                "td,th{text-align:left;vertical-align:top;padding:.4em;border-bottom:1px solid #aaa}\n"
-                "dl{margin:0}dt{font-family:monospace;float:left;clear:left;margin-right:1em}\n"
-                "</style>\n</head>\n<body>\n<h1>Codebook: Phoenix Programme evaluation data</h1>\n");
+    buf_puts(b,
+             "<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n"
+             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+             "<title>Codebook: Phoenix Programme evaluation data</title>\n<style>\n"
+             "body{font-family:Arial,Helvetica,sans-serif;max-width:70em;margin:2em auto;"
+             "padding:0 1em}\ntable{border-collapse:collapse;width:100%}\n"
+             "td,th{text-align:left;vertical-align:top;padding:.4em;border-bottom:1px solid #aaa}\n"
+             "dl{margin:0}dt{font-family:monospace;float:left;clear:left;margin-right:1em}\n"
+             "</style>\n</head>\n<body>\n<h1>Codebook: Phoenix Programme evaluation data</h1>\n");
     buf_puts(b, "<p>Data as known at ");
     escaped(b, book->as_of);
     buf_puts(b, ". Vocabulary version ");
@@ -246,8 +265,10 @@ static void codebook_html(struct buf *b, const struct export_book *book)
         escaped(b, t->title);
         buf_puts(b, "</h2>\n");
         tagged(b, "p", t->help);
-        buf_puts(b, "\n<table>\n<thead><tr><th scope=\"col\">Variable</th><th scope=\"col\">Type</th>"
-                    "<th scope=\"col\">Meaning</th><th scope=\"col\">Codes</th></tr></thead>\n<tbody>\n");
+        buf_puts(
+            b,
+            "\n<table>\n<thead><tr><th scope=\"col\">Variable</th><th scope=\"col\">Type</th>"
+            "<th scope=\"col\">Meaning</th><th scope=\"col\">Codes</th></tr></thead>\n<tbody>\n");
         for (size_t k = 0; k < t->n; k++) {
             const struct export_variable *v = &t->variables[k];
             const struct vocab *codes = v->vocab ? vocab_find(v->vocab) : NULL;
@@ -272,30 +293,32 @@ static void codebook_html(struct buf *b, const struct export_book *book)
 
 static void readme(struct buf *b, const struct export_book *book)
 {
-    buf_printf(b,
-               "Phoenix Programme evaluation data\n"
-               "=================================\n\n"
-               "Cut-off: %s. Only what had been recorded by then is here, as it stood then:\n"
-               "a correction made later does not count. The same request with the same cut-off gives\n"
-               "the same bytes.\n\n"
-               "The data are pseudonymous: study_id is a keyed identifier. There are no names,\n"
-               "references, case numbers or words that anybody wrote. They are still personal data:\n"
-               "keep them as your agreement says.\n\n"
-               "Files\n-----\n\n",
-               book->as_of);
+    buf_printf(
+        b,
+        "Phoenix Programme evaluation data\n"
+        "=================================\n\n"
+        "Cut-off: %s. Only what had been recorded by then is here, as it stood then:\n"
+        "a correction made later does not count. The same request with the same cut-off gives\n"
+        "the same bytes.\n\n"
+        "The data are pseudonymous: study_id is a keyed identifier. There are no names,\n"
+        "references, case numbers or words that anybody wrote. They are still personal data:\n"
+        "keep them as your agreement says.\n\n"
+        "Files\n-----\n\n",
+        book->as_of);
     for (size_t i = 0; i < EXPORT_TABLES; i++)
         buf_printf(b, "%s.csv: %s\n", export_tables[i].name, export_tables[i].help);
-    buf_puts(b,
-             "codebook.csv, codebook.html: every variable and every code.\n"
-             "datapackage.json: the same for programs (Frictionless Data Package).\n"
-             "manifest.json: the cut-off, who asked and why, and the SHA-256 of each file.\n\n"
-             "Reading them\n------------\n\n"
-             "CSV as in RFC 4180, UTF-8 with a byte order mark. Dates are YYYY-MM-DD, times are UTC,\n"
-             "true and false are words, an empty cell is missing, lists of codes are separated by\n"
-             "semicolons. A text that a spreadsheet would take for a formula has an apostrophe before\n"
-             "it.\n\n"
-             "R:      read.csv(\"contacts.csv\", fileEncoding = \"UTF-8-BOM\", na.strings = \"\")\n"
-             "Python: csv.DictReader(open(\"contacts.csv\", encoding=\"utf-8-sig\", newline=\"\"))\n");
+    buf_puts(
+        b,
+        "codebook.csv, codebook.html: every variable and every code.\n"
+        "datapackage.json: the same for programs (Frictionless Data Package).\n"
+        "manifest.json: the cut-off, who asked and why, and the SHA-256 of each file.\n\n"
+        "Reading them\n------------\n\n"
+        "CSV as in RFC 4180, UTF-8 with a byte order mark. Dates are YYYY-MM-DD, times are UTC,\n"
+        "true and false are words, an empty cell is missing, lists of codes are separated by\n"
+        "semicolons. A text that a spreadsheet would take for a formula has an apostrophe before\n"
+        "it.\n\n"
+        "R:      read.csv(\"contacts.csv\", fileEncoding = \"UTF-8-BOM\", na.strings = \"\")\n"
+        "Python: csv.DictReader(open(\"contacts.csv\", encoding=\"utf-8-sig\", newline=\"\"))\n");
 }
 
 // ---- together ----

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What goes into the zip beside the data: codebook, datapackage, manifest, README. Made from the variable
-// table, the vocabularies and the request alone, so that the same request gives the same bytes.
+// What goes into the zip beside the data: codebook, datapackage, manifest, README. Made from the
+// variable table, the vocabularies and the request alone, so that the same request gives the same
+// bytes.
 #pragma once
 
 #include "domain/export.h"

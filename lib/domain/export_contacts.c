@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Contacts: too many to sort in memory, and slow to sort or to look up person by person in the
-// database. They are read in whatever order costs the database least, and dealt out to files that each
-// hold the people of one stretch of study_id; each file then fits in memory, is sorted and written.
+// database. They are read in whatever order costs the database least, and dealt out to files that
+// each hold the people of one stretch of study_id; each file then fits in memory, is sorted and
+// written.
 #include "domain/export_run.h"
 
 #include "base/uuid.h"
@@ -13,13 +14,19 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BLOCK = 16 * 1024, STRETCH = 40000, STRETCHES_MOST = 200, TIME_TEXT = 20, TELL_EVERY = 4096 };
+enum {
+    BLOCK = 16 * 1024,
+    STRETCH = 40000,
+    STRETCHES_MOST = 200,
+    TIME_TEXT = 20,
+    TELL_EVERY = 4096
+};
 
 struct stretch {
     int fd;
     char *block;
-    size_t n;      // bytes waiting in it
-    size_t bytes;  // in the file
+    size_t n;     // bytes waiting in it
+    size_t bytes; // in the file
 };
 
 struct record {
@@ -132,7 +139,8 @@ static enum err take_contact(void *arg, const char *const *values, const int *le
         return export_io(&r->work, d->error, "contacts");
     r->rows++;
     if (++d->taken % TELL_EVERY == 0)
-        return export_tell(r, 5 + (int)(60 * d->taken / (r->people.contacts + TELL_EVERY + 1)) % 61);
+        return export_tell(r,
+                           5 + (int)(60 * d->taken / (r->people.contacts + TELL_EVERY + 1)) % 61);
     return ERR_OK;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// CSV as evaluators and spreadsheets need it (RFC 4180, UTF-8 with a byte order mark, CRLF), and the
-// files it goes to, hashed as they are written. An error of a file is kept and told at its close, so
-// that writers need not look at each cell. One thread at a time.
+// CSV as evaluators and spreadsheets need it (RFC 4180, UTF-8 with a byte order mark, CRLF), and
+// the files it goes to, hashed as they are written. An error of a file is kept and told at its
+// close, so that writers need not look at each cell. One thread at a time.
 #pragma once
 
 #include "base/buf.h"
@@ -11,7 +11,8 @@
 #include <stdbool.h>
 
 /** Appends a cell. Control characters are left out; text
- *  that a spreadsheet would take for a formula gets an apostrophe before it. NULL is an empty cell. */
+ *  that a spreadsheet would take for a formula gets an apostrophe before it. NULL is an empty cell.
+ */
 void csv_text(struct buf *line, const char *s);
 /** The same for canonical values that cannot hold anything of the kind: numbers, dates, codes. */
 void csv_plain(struct buf *line, const char *s, size_t n);

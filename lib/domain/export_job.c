@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Jobs: rows of app.export claimed with SKIP LOCKED. A running row carries a heartbeat, and the number of
-// the attempt, which fences off a worker that was thought dead.
+// Jobs: rows of app.export claimed with SKIP LOCKED. A running row carries a heartbeat, and the
+// number of the attempt, which fences off a worker that was thought dead.
 #include "domain/export.h"
 
 #include "base/clock.h"
@@ -94,9 +94,9 @@ static enum err beat(void *arg, int percent, long rows)
 {
     struct job *j = arg;
     struct ctx own = {.arena = arena_new(), .db = j->beat_db, .keys = j->ctx->keys};
-    const struct db_param params[] = {
-        DB_TEXT(j->id), DB_TEXT(j->attempt), DB_TEXT(arena_printf(own.arena, "%d", percent)),
-        DB_TEXT(arena_printf(own.arena, "%ld", rows))};
+    const struct db_param params[] = {DB_TEXT(j->id), DB_TEXT(j->attempt),
+                                      DB_TEXT(arena_printf(own.arena, "%d", percent)),
+                                      DB_TEXT(arena_printf(own.arena, "%ld", rows))};
     struct db_pipeline *pl;
     enum err e = run_one(&own, Q_EXPORT_BEAT, params, 4, &pl);
     // A missed beat is no harm: there is a minute for the next.
@@ -110,11 +110,14 @@ static enum err finish(struct job *j, const char *name, const struct export_made
     struct ctx *ctx = j->ctx;
     struct arena *a = ctx->arena;
     struct db_pipeline *pl;
-    const struct db_param params[] = {
-        DB_TEXT(j->id), DB_TEXT(j->attempt), DB_TEXT(name), DB_TEXT(made->sha256),
-        DB_TEXT(arena_printf(a, "%lld", made->bytes)), DB_TEXT(arena_printf(a, "%ld", made->rows)),
-        DB_TEXT(arena_printf(a, "%ld", j->config->export_keep_hours)),
-        DB_TEXT(arena_printf(a, "%ld", made->participants))};
+    const struct db_param params[] = {DB_TEXT(j->id),
+                                      DB_TEXT(j->attempt),
+                                      DB_TEXT(name),
+                                      DB_TEXT(made->sha256),
+                                      DB_TEXT(arena_printf(a, "%lld", made->bytes)),
+                                      DB_TEXT(arena_printf(a, "%ld", made->rows)),
+                                      DB_TEXT(arena_printf(a, "%ld", j->config->export_keep_hours)),
+                                      DB_TEXT(arena_printf(a, "%ld", made->participants))};
     enum err e = run_one(ctx, Q_EXPORT_FINISH, params, 8, &pl);
     if (!e)
         log_event(LOG_INFO, "export_made", "id", j->id, "sha256", made->sha256, NULL);
@@ -127,8 +130,8 @@ static enum err fail(struct job *j, enum err why)
     const char *words = was.detail ? was.detail : err_row(why)->words;
     struct db_pipeline *pl;
     const struct db_param params[] = {DB_TEXT(j->id), DB_TEXT(j->attempt), DB_TEXT(words)};
-    log_event(LOG_ERROR, "export_failed", "id", j->id, "error", err_row(why)->name, "detail", was.log,
-              NULL);
+    log_event(LOG_ERROR, "export_failed", "id", j->id, "error", err_row(why)->name, "detail",
+              was.log, NULL);
     return run_one(j->ctx, Q_EXPORT_FAIL, params, 3, &pl);
 }
 
@@ -148,7 +151,8 @@ static enum err work(struct job *j)
     const char *path = arena_printf(ctx->arena, "%s/%s", dir, name);
     sweep(ctx, dir, j->id);
     if (atoi(j->attempt) > ATTEMPTS_MOST) {
-        (void)ctx_refuse(ctx, ERR_INTERNAL, "It was begun %d times and never finished", ATTEMPTS_MOST);
+        (void)ctx_refuse(ctx, ERR_INTERNAL, "It was begun %d times and never finished",
+                         ATTEMPTS_MOST);
         return fail(j, ERR_INTERNAL);
     }
     enum err e = make_folder(ctx, j->config->data_dir);

@@ -51,7 +51,8 @@ static enum err take_person(void *arg, const char *const *values, const int *len
 
 static int by_study(const void *a, const void *b)
 {
-    return strcmp(((const struct export_person *)a)->study, ((const struct export_person *)b)->study);
+    return strcmp(((const struct export_person *)a)->study,
+                  ((const struct export_person *)b)->study);
 }
 
 enum { NAMED_AT_ONCE = 4096 };
@@ -102,7 +103,8 @@ const struct export_person *export_people_find(const struct export_people *p, co
     uint8_t key[16];
     if (!p->n_slots || !uuid_bytes(id, key))
         return NULL;
-    for (size_t at = hash_of(key) & (p->n_slots - 1); p->slots[at]; at = (at + 1) & (p->n_slots - 1)) {
+    for (size_t at = hash_of(key) & (p->n_slots - 1); p->slots[at];
+         at = (at + 1) & (p->n_slots - 1)) {
         const struct export_person *x = &p->rows[p->slots[at] - 1];
         if (memcmp(x->id, key, 16) == 0)
             return x;

@@ -12,15 +12,16 @@ enum { BATCH = 1000, COLUMNS_MOST = 32 };
 
 // ---- cells ----
 
-// A member of staff or an agency by a keyed pseudonym, as a participant is, under a letter of its own.
+// A member of staff or an agency by a keyed pseudonym, as a participant is, under a letter of its
+// own.
 static void keyed_cell(struct export_run *r, const char *id, char letter)
 {
     static _Thread_local struct {
         char id[UUID_TEXT], text[20];
         const struct keys *keys;
     } recent[256];
-    size_t at = ((unsigned char)id[34] * 31u + (unsigned char)id[35] * 7u +
-                 (unsigned char)id[33]) % 256;
+    size_t at =
+        ((unsigned char)id[34] * 31u + (unsigned char)id[35] * 7u + (unsigned char)id[33]) % 256;
     if (recent[at].keys != r->ctx->keys || strcmp(recent[at].id, id) != 0) {
         snprintf(recent[at].id, sizeof(recent[at].id), "%s", id);
         snprintf(recent[at].text, sizeof(recent[at].text), "%s", keys_study_id(&r->work, id));
@@ -65,20 +66,32 @@ static void cell(struct export_run *r, enum export_type type, const char *value)
         return;
     }
     switch (type) {
-    case EXPORT_CODES: codes_cell(r, value); break;
+    case EXPORT_CODES:
+        codes_cell(r, value);
+        break;
     case EXPORT_BOOLEAN:
         csv_plain(&r->line, *value == 't' ? "true" : "false", *value == 't' ? 4 : 5);
         break;
-    case EXPORT_TIME: time_cell(r, value); break;
-    case EXPORT_WORKER: keyed_cell(r, value, 'W'); break;
-    case EXPORT_AGENCY: keyed_cell(r, value, 'P'); break;
+    case EXPORT_TIME:
+        time_cell(r, value);
+        break;
+    case EXPORT_WORKER:
+        keyed_cell(r, value, 'W');
+        break;
+    case EXPORT_AGENCY:
+        keyed_cell(r, value, 'P');
+        break;
     case EXPORT_INTEGER:
     case EXPORT_AGE:
-    case EXPORT_DATE: csv_plain(&r->line, value, strlen(value)); break;
+    case EXPORT_DATE:
+        csv_plain(&r->line, value, strlen(value));
+        break;
     case EXPORT_STUDY:
     case EXPORT_NUMBER:
     case EXPORT_CODE:
-    case EXPORT_SEALED: csv_text(&r->line, value); break;
+    case EXPORT_SEALED:
+        csv_text(&r->line, value);
+        break;
     }
 }
 
@@ -132,14 +145,15 @@ static const char *years(struct arena *a, const char *born, const char *day)
 }
 
 // The participant's sealed columns opened; the wrapped data key is the last column.
-static enum err open_row(struct export_run *r, const struct export_person *p,
-                         const char **values, const char *wrapped)
+static enum err open_row(struct export_run *r, const struct export_person *p, const char **values,
+                         const char *wrapped)
 {
     const struct export_table_row *t = &export_tables[EXPORT_PARTICIPANTS];
     bool any = false;
     for (size_t i = 1; i < t->n; i++)
-        any = any || ((t->variables[i].type == EXPORT_SEALED || t->variables[i].type == EXPORT_AGE) &&
-                      values[i - 1]);
+        any =
+            any || ((t->variables[i].type == EXPORT_SEALED || t->variables[i].type == EXPORT_AGE) &&
+                    values[i - 1]);
     if (!any)
         return ERR_OK;
     char id[UUID_TEXT];
@@ -232,7 +246,8 @@ static enum err batch_write(struct export_run *r, size_t from, size_t n)
     for (size_t i = 0; i < EXPORT_TABLES; i++) {
         if (i == EXPORT_CONTACTS)
             continue;
-        struct batch b = {.run = r, .table = &export_tables[i], .out = r->out[i], .from = from, .n = n};
+        struct batch b = {
+            .run = r, .table = &export_tables[i], .out = r->out[i], .from = from, .n = n};
         enum err e = db_stream(&r->work, b.table->query, params, i == EXPORT_PARTICIPANTS ? 4 : 3,
                                take_row, &b);
         if (!e && r->out[i]->error)

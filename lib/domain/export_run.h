@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Private to the export: the people of a run, and how its rows become lines. One run is one thread's.
+// Private to the export: the people of a run, and how its rows become lines. One run is one
+// thread's.
 #pragma once
 
 #include "domain/export_book.h"
@@ -51,15 +52,15 @@ enum err export_people_read(struct export_run *r) MUST_CHECK;
 /** The person of that id text; NULL if not of this export. */
 const struct export_person *export_people_find(const struct export_people *p, const char *id);
 
-/** Appends the cells of one row: `values` are the query's columns for all variables but study_id and
- *  the number, which are written only when `study` is given. */
+/** Appends the cells of one row: `values` are the query's columns for all variables but study_id
+ * and the number, which are written only when `study` is given. */
 void export_cells(struct export_run *r, const struct export_table_row *t, const char *study,
                   long number, const char *const *values);
 /** Column titles. */
 void export_heading(struct export_run *r, const struct export_table_row *t);
 
-/** Every table but contacts, by batches of people; and contacts, which are too many to sort in memory.
- *  Each writes its files and leaves them open; the two run side by side, each with a struct of its
- *  own that shares people and files. */
+/** Every table but contacts, by batches of people; and contacts, which are too many to sort in
+ * memory. Each writes its files and leaves them open; the two run side by side, each with a struct
+ * of its own that shares people and files. */
 enum err export_tables_write(struct export_run *r) MUST_CHECK;
 enum err export_contacts_write(struct export_run *r) MUST_CHECK;

@@ -79,7 +79,8 @@ static const struct export_variable referrals[] = {
      "Keyed pseudonym of the organisation asked. The same organisation has the same identifier."},
     {"urgency", EXPORT_CODE, "urgency", false, "Urgency", "How soon an answer was needed."},
     {"needs", EXPORT_CODES, "need", false, "Needs", "Needs that the referral names."},
-    {"sent_at", EXPORT_TIME, NULL, true, "Sent", "When the referral was sent. Drafts are left out."},
+    {"sent_at", EXPORT_TIME, NULL, true, "Sent",
+     "When the referral was sent. Drafts are left out."},
     {"accepted_at", EXPORT_TIME, NULL, false, "Accepted", "When the provider accepted it."},
     {"declined_at", EXPORT_TIME, NULL, false, "Declined", "When the provider declined it."},
     {"withdrawn_at", EXPORT_TIME, NULL, false, "Withdrawn", "When the programme withdrew it."},
@@ -117,8 +118,9 @@ static const struct export_variable actions[] = {
     STUDY,
     {"escalation_no", EXPORT_INTEGER, NULL, true, "Escalation number",
      "Row of escalations.csv that the action belongs to."},
-    {"action", EXPORT_CODE, "action", true, "Action", "What was done."},
-    {"taken_on", EXPORT_DATE, NULL, true, "Date taken", "Day it was done."},
+    {"action", EXPORT_CODE, "action", true, "Action", "What was agreed or done."},
+    {"taken_on", EXPORT_DATE, NULL, false, "Date taken",
+     "Day it was done. Empty for what was agreed with the decision; doing it is a row of its own."},
     {"recorded_on", EXPORT_DATE, NULL, true, "Date recorded", "Day it was recorded."},
 };
 

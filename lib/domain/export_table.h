@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// THE variable table of the evaluation export: one row per variable makes its column in the CSV, its
-// rows in the codebook, and its field in the datapackage. Constant; any thread.
+// THE variable table of the evaluation export: one row per variable makes its column in the CSV,
+// its rows in the codebook, and its field in the datapackage. Constant; any thread.
 #pragma once
 
 #include "db/db.h"

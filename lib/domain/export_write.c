@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Making one export: wait until the cut-off is settled, write the tables from one snapshot into a folder
-// of parts beside the target, zip them, and put the zip in place.
+// Making one export: wait until the cut-off is settled, write the tables from one snapshot into a
+// folder of parts beside the target, zip them, and put the zip in place.
 #include "base/clock.h"
 #include "base/vocab.h"
 #include "domain/export_run.h"
@@ -58,9 +58,10 @@ static enum err ask_one(struct export_run *r, enum query q, const struct db_para
     return db_run(&r->work, *ret);
 }
 
-// A transaction that began before the cut-off and ends after the snapshot is taken would be missing now
-// and there the next time. So those under way at the cut-off are waited for: each for two seconds,
-// then requests for the 15 that they may last, then only what has written something, an import say.
+// A transaction that began before the cut-off and ends after the snapshot is taken would be missing
+// now and there the next time. So those under way at the cut-off are waited for: each for two
+// seconds, then requests for the 15 that they may last, then only what has written something, an
+// import say.
 static enum err settle(struct export_run *r)
 {
     enum { SECOND_STAGE_US = 2000000, THIRD_STAGE_US = 20000000, GIVE_UP_US = 600000000 };
@@ -84,9 +85,10 @@ static enum err settle(struct export_run *r)
         if (e || strcmp(db_get(pl, 0, 0, "left"), "0") == 0)
             return e;
         if (waited > GIVE_UP_US)
-            return ctx_refuse(&r->work, ERR_OVERLOADED,
-                              "Something that began before the cut-off is still being saved. Ask for "
-                              "the export again later");
+            return ctx_refuse(
+                &r->work, ERR_OVERLOADED,
+                "Something that began before the cut-off is still being saved. Ask for "
+                "the export again later");
         e = pause_a_little(r);
         if (e)
             return e;
@@ -172,8 +174,8 @@ static enum err begin_snapshot(struct export_run *r)
     return e ? e : ask_one(r, Q_EXPORT_SETUP, NULL, 0, &pl);
 }
 
-// The tables by batches, on a connection of their own beside the contacts: the cut-off has settled, so
-// that two snapshots have the same rows in them.
+// The tables by batches, on a connection of their own beside the contacts: the cut-off has settled,
+// so that two snapshots have the same rows in them.
 struct side {
     struct export_run run;
     pthread_t thread;

@@ -52,7 +52,8 @@ static bool add(zip_t *z, const struct export_entry *e)
     zip_uint64_t at = (zip_uint64_t)i;
     return zip_set_file_compression(z, at, ZIP_CM_DEFLATE, LEVEL) == 0 &&
            zip_file_set_dostime(z, at, DOS_TIME, DOS_DATE, 0) == 0 &&
-           zip_file_set_external_attributes(z, at, 0, ZIP_OPSYS_UNIX, (zip_uint32_t)0100644 << 16) == 0;
+           zip_file_set_external_attributes(z, at, 0, ZIP_OPSYS_UNIX,
+                                            (zip_uint32_t)0100644 << 16) == 0;
 }
 
 static enum err sync_file(struct ctx *ctx, const char *path)

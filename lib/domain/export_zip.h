@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The only user of libzip: entries in the given order with a fixed date, so that the same content makes
-// the same bytes.
+// The only user of libzip: entries in the given order with a fixed date, so that the same content
+// makes the same bytes.
 #pragma once
 
 #include "domain/export_book.h"

@@ -8,8 +8,10 @@
 #include <string.h>
 
 #define AT(row, field) .name = #field, .offset = offsetof(struct row, field)
-#define COUNT(row, field, words, more)                                                            \
-    {AT(row, field), .type = FIELD_INT, .label = words, .help = more}
+#define COUNT(row, field, words, more)                                                             \
+    {                                                                                              \
+        AT(row, field), .type = FIELD_INT, .label = words, .help = more                            \
+    }
 
 static const struct field status_rows[] = {
     {AT(report_status, status), .type = FIELD_CODE, .vocab = "status", .label = "Engagement status",
@@ -24,19 +26,22 @@ static const struct field step_rows[] = {
      .help = "A step that the referrals have reached, whatever came after."},
     COUNT(report_step, referrals, "Referrals", "How many have reached it."),
 };
-const struct field_table report_step_table = FIELD_TABLE("ReportStep", struct report_step, step_rows);
+const struct field_table report_step_table =
+    FIELD_TABLE("ReportStep", struct report_step, step_rows);
 
 static const struct field week_rows[] = {
     {AT(report_week, week), .type = FIELD_DATE, .label = "Week", .help = "Its Monday."},
     COUNT(report_week, contacts, "Contacts", "Contacts and attempts that happened in the week."),
     COUNT(report_week, successful, "Successful", "Those that reached the person."),
 };
-const struct field_table report_week_table = FIELD_TABLE("ReportWeek", struct report_week, week_rows);
+const struct field_table report_week_table =
+    FIELD_TABLE("ReportWeek", struct report_week, week_rows);
 
 static const struct field worker_rows[] = {
     {AT(report_worker, worker_id), .type = FIELD_UUID, .label = "Worker id",
      .help = "Null for people without a worker."},
-    {AT(report_worker, worker), .type = FIELD_TEXT, .label = "Worker", .help = "Name of the worker."},
+    {AT(report_worker, worker), .type = FIELD_TEXT, .label = "Worker",
+     .help = "Name of the worker."},
     COUNT(report_worker, people, "People", "Open cases."),
     COUNT(report_worker, engaged, "Engaged", "Open cases with this status."),
     COUNT(report_worker, wavering, "Wavering", "Open cases with this status."),
@@ -49,7 +54,9 @@ const struct field_table report_worker_table =
     FIELD_TABLE("ReportWorker", struct report_worker, worker_rows);
 
 #define ROWS(field, table, words)                                                                  \
-    {AT(report, field), .type = FIELD_OBJECTS, .label = words, .help = words, .sub = &table}
+    {                                                                                              \
+        AT(report, field), .type = FIELD_OBJECTS, .label = words, .help = words, .sub = &table     \
+    }
 static const struct field report_rows[] = {
     {AT(report, site), .type = FIELD_CODE, .vocab = "site", .label = "Site",
      .help = "Whose people are counted; null for every site."},
@@ -115,7 +122,8 @@ static const struct field_rows *statuses(const struct tally *t, long *ret_all)
 
 static const struct field_rows *funnel(const struct tally *t)
 {
-    static const char *const steps[] = {"sent", "accepted", "started", "ended", "declined", "withdrawn"};
+    static const char *const steps[] = {"sent",  "accepted", "started",
+                                        "ended", "declined", "withdrawn"};
     enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
     const void **rows = ARENA_ARRAY(t->ctx->arena, const void *, STEPS);
     for (size_t i = 0; i < STEPS; i++) {

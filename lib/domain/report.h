@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Counts for team leads (their team) and managers (their site): people by engagement status and by worker,
-// what became of referrals, contacts by week. Made from the same facts and functions as the lists, so
-// that totals agree; one round trip. Records live in ctx->arena.
+// Counts for team leads (their team) and managers (their site): people by engagement status and by
+// worker, what became of referrals, contacts by week. Made from the same facts and functions as the
+// lists, so that totals agree; one round trip. Records live in ctx->arena.
 #pragma once
 
 #include "access/access.h"
@@ -30,7 +30,7 @@ struct report {
     const struct field_rows *statuses, *funnel, *weeks, *caseloads;
 };
 
-extern const struct field_table report_table, report_status_table, report_step_table, report_week_table,
-    report_worker_table;
+extern const struct field_table report_table, report_status_table, report_step_table,
+    report_week_table, report_worker_table;
 
 enum err report_read(struct ctx *ctx, struct report *ret) MUST_CHECK;

@@ -38,8 +38,12 @@ const struct chart *chart_bars(struct arena *a, const char *id, const char *titl
         };
     }
     struct chart *c = ARENA_NEW(a, struct chart);
-    *c = (struct chart){.id = id, .title = title, .desc = desc, .height = (int)n * ROW + 4,
-                        .bars = bars, .n_bars = n};
+    *c = (struct chart){.id = id,
+                        .title = title,
+                        .desc = desc,
+                        .height = (int)n * ROW + 4,
+                        .bars = bars,
+                        .n_bars = n};
     return c;
 }
 
@@ -63,16 +67,27 @@ const struct chart *chart_columns(struct arena *a, const char *id, const char *t
     struct chart_column *columns = ARENA_ARRAY(a, struct chart_column, n + 1);
     for (size_t i = 0; i < n; i++) {
         int height = share(data[i].value, top, TALL), part = share(data[i].part, top, TALL);
-        columns[i] = (struct chart_column){.x = LEFT + (int)i * step, .y = base - height,
-                                           .height = height, .part_y = base - part,
+        columns[i] = (struct chart_column){.x = LEFT + (int)i * step,
+                                           .y = base - height,
+                                           .height = height,
+                                           .part_y = base - part,
                                            .part_height = part};
     }
     struct chart *c = ARENA_NEW(a, struct chart);
     *c = (struct chart){
-        .id = id, .title = title, .desc = desc, .height = base + 28, .columns = columns,
-        .n_columns = n, .base_y = base, .column_width = step > 3 ? step - 2 : 1,
-        .most = arena_printf(a, "%ld", top), .first = n ? data[0].label : "",
-        .last = n ? data[n - 1].label : "", .all_label = all_label, .part_label = part_label,
+        .id = id,
+        .title = title,
+        .desc = desc,
+        .height = base + 28,
+        .columns = columns,
+        .n_columns = n,
+        .base_y = base,
+        .column_width = step > 3 ? step - 2 : 1,
+        .most = arena_printf(a, "%ld", top),
+        .first = n ? data[0].label : "",
+        .last = n ? data[n - 1].label : "",
+        .all_label = all_label,
+        .part_label = part_label,
     };
     return c;
 }

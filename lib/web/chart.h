@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Charts as SVG, drawn on the server with classes and attributes alone (the content security policy
-// forbids styles). Each has a title and a description, and stands beside a table that says the same.
-// Sizes are in units of a drawing 400 wide, so that the words stay readable on a phone.
+// forbids styles). Each has a title and a description, and stands beside a table that says the
+// same. Sizes are in units of a drawing 400 wide, so that the words stay readable on a phone.
 #pragma once
 
 #include "base/arena.h"
@@ -27,9 +27,9 @@ struct chart {
     const struct chart_column *columns;
     size_t n_columns;
     int base_y, column_width;
-    const char *most;                    // the top of the scale
-    const char *first, *last;            // what the columns begin and end with
-    const char *all_label, *part_label;  // legend
+    const char *most;                   // the top of the scale
+    const char *first, *last;           // what the columns begin and end with
+    const char *all_label, *part_label; // legend
 };
 
 struct chart_datum {

@@ -14,8 +14,10 @@ static const char *state_classes(const char *state)
 {
     static const struct {
         const char *state, *classes;
-    } rows[] = {{"ready", "govuk-tag--green"}, {"running", "govuk-tag--blue"},
-                {"requested", "govuk-tag--light-blue"}, {"failed", "govuk-tag--red"}};
+    } rows[] = {{"ready", "govuk-tag--green"},
+                {"running", "govuk-tag--blue"},
+                {"requested", "govuk-tag--light-blue"},
+                {"failed", "govuk-tag--red"}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (strcmp(state, rows[i].state) == 0)
             return rows[i].classes;

@@ -27,15 +27,17 @@ static void show_statuses(struct arena *a, const struct report *r, struct report
     for (size_t i = 0; i < n; i++) {
         const struct report_status *s = r->statuses->rows[i];
         const char *label = vocab_label("status", s->status);
-        lines[i] = (struct report_line){
-            .label = label, .all = s->people,
-            .href = arena_printf(a, "/participants?status=%s", s->status)};
+        lines[i] =
+            (struct report_line){.label = label,
+                                 .all = s->people,
+                                 .href = arena_printf(a, "/participants?status=%s", s->status)};
         data[i] = (struct chart_datum){label, number(s->people), 0};
     }
     v->status_lines = lines;
     v->n_statuses = n;
-    v->statuses = chart_bars(a, "chart-status", "People by engagement status",
-                             "A bar for each status. The table below has the same numbers.", data, n);
+    v->statuses =
+        chart_bars(a, "chart-status", "People by engagement status",
+                   "A bar for each status. The table below has the same numbers.", data, n);
 }
 
 static void show_funnel(struct arena *a, const struct report *r, struct report_view *v)
@@ -95,7 +97,8 @@ enum err web_reports(struct request *r, struct response *res)
     if (e)
         return e;
     struct arena *a = r->ctx.arena;
-    struct report_view v = {.scope = scope_words(a, &report), .people = report.people,
+    struct report_view v = {.scope = scope_words(a, &report),
+                            .people = report.people,
                             .since = date_words(a, report.since)};
     show_statuses(a, &report, &v);
     show_funnel(a, &report, &v);

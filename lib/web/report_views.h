@@ -13,7 +13,7 @@ struct report_line {
 
 struct report_view {
     const struct page *page;
-    const char *scope;  // "Leicester", "Team one, Leicester"
+    const char *scope; // "Leicester", "Team one, Leicester"
     const char *people, *since;
     const struct chart *statuses, *funnel, *weeks;
     const struct report_line *status_lines, *step_lines, *week_lines;

@@ -316,7 +316,8 @@ select o.n, x.*
            and v.at <= $1::timestamptz and v.recorded_at <= $1::timestamptz) t
       cross join lateral (
         select min(y.at) as first_at from app.escalation_action y
-         where y.site_id = o.site and y.escalation_id = e.id and y.at <= $1::timestamptz) a
+         where y.site_id = o.site and y.escalation_id = e.id and y.at <= $1::timestamptz
+           and y.taken_on is not null) a
      where e.site_id = o.site and e.participant_id = o.id and e.raised_at <= $1::timestamptz
      order by e.raised_at, e.id) x;
 
@@ -333,7 +334,7 @@ select o.n, x.*
                and z.raised_at <= $1::timestamptz) e
       join app.escalation_action y
         on y.site_id = o.site and y.escalation_id = e.id and y.at <= $1::timestamptz
-     order by e.place, y.taken_on, y.at, y.id) x;
+     order by e.place, y.taken_on nulls first, y.at, y.id) x;
 
 -- name: export_history
 -- login: worker

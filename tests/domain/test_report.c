@@ -14,7 +14,10 @@ static const char *contact(const char *ref, int days_ago, const char *outcome)
     struct ctx *ctx = world_as("navigator");
     struct contact_input in = {
         .happened_at = time_iso(ctx->arena, clock_now_us() - (int64_t)days_ago * 86400 * 1000000),
-        .direction = "outbound", .mode = "phone", .outcome = outcome, .minutes = "5"};
+        .direction = "outbound",
+        .mode = "phone",
+        .outcome = outcome,
+        .minutes = "5"};
     struct contact_reply reply = {.before = "/", .between = "/"};
     struct contact c = {0};
     CHECK_INT(contact_record(ctx, ref, &in, &reply, &c), ERR_OK);
@@ -90,7 +93,10 @@ TEST(correction_moves_the_count)
     struct ctx *ctx = world_as("navigator");
     struct contact_correction fix = {
         {.happened_at = time_iso(ctx->arena, clock_now_us() - (int64_t)80 * 86400 * 1000000),
-         .direction = "outbound", .mode = "phone", .outcome = "no_answer", .minutes = "0"},
+         .direction = "outbound",
+         .mode = "phone",
+         .outcome = "no_answer",
+         .minutes = "0"},
         "Wrong day"};
     struct contact_reply reply = {.before = "/", .between = "/"};
     struct contact c;
@@ -109,27 +115,32 @@ TEST(team_counts_follow_the_person)
     CHECK_STR(r.people, "3");
     CHECK_INT(contacts_of(&r, &good), 2);
     (void)world_sql("set session authorization phoenix_owner;"
-                    "update app.participant set team_id = null where ref = '%s'", refs[1]);
+                    "update app.participant set team_id = null where ref = '%s'",
+                    refs[1]);
     r = read_as("team_lead");
     CHECK_STR(r.people, "2");
     CHECK_INT(contacts_of(&r, &good), 0);
     r = read_as("manager");
     CHECK_STR(r.people, "3");
     CHECK_INT(contacts_of(&r, &good), 2);
-    CHECK_STR(world_sql("set session authorization phoenix_owner;"
-                        "create temp table kept as select site_id, week, team_id, sum(contacts) n,"
-                        " sum(successful) s from app.contact_week group by 1, 2, 3 having sum(contacts) <> 0;"
-                        "select app.contact_week_rebuild(null);"
-                        "select count(*) from ((select * from kept except select site_id, week, team_id,"
-                        " sum(contacts), sum(successful) from app.contact_week group by 1, 2, 3) union all"
-                        " (select site_id, week, team_id, sum(contacts), sum(successful) from"
-                        " app.contact_week group by 1, 2, 3 except select * from kept)) x"), "\n0");
+    CHECK_STR(
+        world_sql(
+            "set session authorization phoenix_owner;"
+            "create temp table kept as select site_id, week, team_id, sum(contacts) n,"
+            " sum(successful) s from app.contact_week group by 1, 2, 3 having sum(contacts) <> 0;"
+            "select app.contact_week_rebuild(null);"
+            "select count(*) from ((select * from kept except select site_id, week, team_id,"
+            " sum(contacts), sum(successful) from app.contact_week group by 1, 2, 3) union all"
+            " (select site_id, week, team_id, sum(contacts), sum(successful) from"
+            " app.contact_week group by 1, 2, 3 except select * from kept)) x"),
+        "\n0");
 }
 
 TEST(conflict_of_interest_is_not_counted)
 {
     (void)world_sql("insert into app.conflict (user_id, site_id, participant_id) values "
-                    "('%s', 'leicester', '%s')", world_user("manager"), world_person_id(refs[1]));
+                    "('%s', 'leicester', '%s')",
+                    world_user("manager"), world_person_id(refs[1]));
     struct report r = read_as("manager");
     long good;
     CHECK_STR(r.people, "2");
@@ -138,15 +149,16 @@ TEST(conflict_of_interest_is_not_counted)
 
 TEST(funnel_counts_steps_reached)
 {
-    (void)world_sql("set session authorization phoenix_owner;"
-                    "insert into app.referral (site_id, id, participant_id, service, provider_id, state,"
-                    " state_at, made_at) select 'leicester', gen_random_uuid(), '%s', 'housing', '%s',"
-                    " 'sent', now() - interval '20 days', now() from generate_series(1, 4);"
-                    "update app.referral set state = 'accepted', state_at = now() - interval '9 days'"
-                    " where id in (select id from app.referral limit 2);"
-                    "update app.referral set state = 'started', state_at = now() - interval '8 days'"
-                    " where id in (select id from app.referral where state = 'accepted' limit 1)",
-                    world_person_id(refs[2]), world_provider());
+    (void)world_sql(
+        "set session authorization phoenix_owner;"
+        "insert into app.referral (site_id, id, participant_id, service, provider_id, state,"
+        " state_at, made_at) select 'leicester', gen_random_uuid(), '%s', 'housing', '%s',"
+        " 'sent', now() - interval '20 days', now() from generate_series(1, 4);"
+        "update app.referral set state = 'accepted', state_at = now() - interval '9 days'"
+        " where id in (select id from app.referral limit 2);"
+        "update app.referral set state = 'started', state_at = now() - interval '8 days'"
+        " where id in (select id from app.referral where state = 'accepted' limit 1)",
+        world_person_id(refs[2]), world_provider());
     struct report r = read_as("manager");
     static const char *const want[] = {"4", "2", "1", "0", "0", "0"};
     for (size_t i = 0; i < r.funnel->n; i++)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Evaluation exports through THE route table: a manager asks on the page, an evaluator over the API; the
-// job is run as the server's worker would; who may not, may not.
+// Evaluation exports through THE route table: a manager asks on the page, an evaluator over the
+// API; the job is run as the server's worker would; who may not, may not.
 #include "journey.h"
 #include "test.h"
 
@@ -54,8 +54,8 @@ TEST(manager_asks_on_the_page)
     const char *ref = arena_strdup(a, answer_input(got, "client_ref"));
     const char *target = NULL;
     for (int twice = 0; twice < 2; twice++) {
-        got = visit_post(m, "/exports", "kind", "evaluation", "as_of", "", "reason", "Interim report",
-                         "client_ref", ref, NULL);
+        got = visit_post(m, "/exports", "kind", "evaluation", "as_of", "", "reason",
+                         "Interim report", "client_ref", ref, NULL);
         CHECK_INT(got->status, 303);
         CHECK(strncmp(got->location, "/exports/", 9) == 0);
         CHECK(!target || strcmp(target, got->location) == 0);
@@ -147,8 +147,8 @@ TEST(bad_requests_name_the_field)
         {"{\"kind\": \"evaluation\", \"format\": \"sav\"}", "/format"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        const struct answer *got = visit_api_with(e, "POST", "/api/v1/exports", rows[i].json,
-                                                  uuid_new(a), NULL);
+        const struct answer *got =
+            visit_api_with(e, "POST", "/api/v1/exports", rows[i].json, uuid_new(a), NULL);
         CHECK_INT(got->status, 422);
         CHECK_STR(answer_json(got, "errors.0.pointer"), rows[i].pointer);
     }
@@ -161,8 +161,8 @@ TEST(others_may_not)
                                                  " and state = 'ready' limit 1"));
     const char *one = arena_printf(a, "/api/v1/exports/%s", id);
     const char *file = arena_printf(a, "%s/file", one);
-    static const char *const none[] = {"navigator", "team_lead", "police", "probation", "provider",
-                                       "administrator"};
+    static const char *const none[] = {"navigator", "team_lead", "police",
+                                       "probation", "provider",  "administrator"};
     for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
         struct visitor *v = journey_visitor(none[i]);
         CHECK_INT(visit_api(v, "GET", "/api/v1/exports", NULL)->status, 403);
@@ -184,8 +184,10 @@ TEST(others_may_not)
     CHECK(!answer_has(page, "Ask for an export"));
     page = visit_get(o, arena_printf(a, "/exports/%s", id));
     CHECK(!answer_has(page, "Download the zip"));
-    CHECK_INT(visit_api_with(o, "POST", "/api/v1/exports", "{\"kind\": \"evaluation\"}", uuid_new(a),
-                             NULL)->status, 403);
+    CHECK_INT(visit_api_with(o, "POST", "/api/v1/exports", "{\"kind\": \"evaluation\"}",
+                             uuid_new(a), NULL)
+                  ->status,
+              403);
 }
 
 TEST(expired_is_gone)
@@ -194,9 +196,11 @@ TEST(expired_is_gone)
     (void)journey_sql("set session authorization phoenix_owner;"
                       "update app.export set expires_at = now() - interval '1 minute'");
     (void)job();
-    const char *id = arena_strdup(a, journey_sql("select id from app.export where site_id is null limit 1"));
+    const char *id =
+        arena_strdup(a, journey_sql("select id from app.export where site_id is null limit 1"));
     struct visitor *e = journey_visitor("evaluator");
-    CHECK_INT(visit_api(e, "GET", arena_printf(a, "/api/v1/exports/%s/file", id), NULL)->status, 410);
+    CHECK_INT(visit_api(e, "GET", arena_printf(a, "/api/v1/exports/%s/file", id), NULL)->status,
+              410);
     const struct answer *page = visit_get(e, arena_printf(a, "/exports/%s", id));
     CHECK(answer_has(page, "Expired"));
     CHECK(answer_has(page, "Ask for it again"));
