@@ -10,7 +10,7 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { BATCH = 100, BATCH_MEMORY = 8 * 1024 * 1024, SUBJECTS_MOST = 5000 };
+enum { BATCH = 100, BATCH_MEMORY = 8 * 1024 * 1024, SUBJECTS_MOST = 5000, MANY_CONTACTS = 2000 };
 
 struct author {
     const struct map_worker *worker; // NULL: the account of records that name nobody
@@ -27,6 +27,7 @@ struct import {
     struct author *authors;
     struct buf subjects; // array text of the ids not yet in the audit log
     long n_subjects;
+    bool many; // engagement is worked out at the end
     struct import_result result;
 };
 
@@ -192,13 +193,15 @@ static enum err author_id(struct import *im, const struct map_worker *w, const c
     return ERR_OK;
 }
 
+// Of the subjects collected: the audit row, and their engagement where it was left for the end.
 static enum err audit_flush(struct import *im, const char *detail)
 {
     struct db_pipeline *pl = db_pipeline_new(im->ctx);
+    const char *ids = arena_printf(im->ctx->arena, "{%s}", im->n_subjects ? im->subjects.p : "");
+    if (im->many)
+        DB_ADD(pl, Q_IMPORT_CONTACTS_FOLD, DB_TEXT(im->setup->site), DB_TEXT(ids));
     DB_ADD(pl, Q_ACCESS_AUDIT_SYSTEM, DB_TEXT(audit_row(AUDIT_import_done)->code),
-           DB_TEXT(im->setup->site),
-           DB_TEXT(arena_printf(im->ctx->arena, "{%s}", im->n_subjects ? im->subjects.p : "")),
-           DB_TEXT(detail));
+           DB_TEXT(im->setup->site), DB_TEXT(ids), DB_TEXT(detail));
     im->n_subjects = 0;
     buf_clear(&im->subjects);
     return db_run(im->ctx, pl);
@@ -293,6 +296,13 @@ static enum err store_all(struct import *im)
     return e;
 }
 
+static enum err run_one(struct import *im, enum query q)
+{
+    struct db_pipeline *pl = db_pipeline_new(im->ctx);
+    DB_ADD0(pl, q);
+    return db_run(im->ctx, pl);
+}
+
 static enum err second_pass(struct import *im)
 {
     im->authors = ARENA_ARRAY(im->ctx->arena, struct author, im->setup->mapping->n_workers + 1);
@@ -300,7 +310,13 @@ static enum err second_pass(struct import *im)
     enum err e = db_begin(im->ctx, false);
     if (e)
         return e;
-    e = store_all(im);
+    im->many = im->setup->kind == IMPORT_CONTACTS && im->result.rows > MANY_CONTACTS;
+    if (im->many)
+        e = run_one(im, Q_IMPORT_CONTACTS_OPEN);
+    if (!e)
+        e = store_all(im);
+    if (!e && im->many)
+        e = run_one(im, Q_IMPORT_CONTACTS_CLOSE);
     if (!e)
         e = db_commit(im->ctx);
     else

@@ -91,3 +91,20 @@ with fact as (
   select site_id, id, participant_id, $12::bytea from fact where $12::bytea is not null
 )
 select id from fact;
+
+-- Many contacts at once: the facts of engagement are worked out once a person at the end instead of once
+-- a contact. Other writers of contacts wait until the transaction ends.
+-- name: import_contacts_open
+-- login: owner
+do $$ begin alter table app.contact disable trigger a_after; end $$;
+
+-- name: import_contacts_fold
+-- login: owner
+-- params: 2 site participants
+select count(app.engagement_store(app.engagement_fold(e, 'infinity')))
+  from app.engagement e
+ where e.site_id = $1 and e.participant_id = any ($2::uuid[]);
+
+-- name: import_contacts_close
+-- login: owner
+do $$ begin alter table app.contact enable trigger a_after; end $$;

@@ -291,6 +291,43 @@ TEST(what_a_careful_import_catches)
     CHECK(!r.stored);
 }
 
+#define PERSON_HEADING                                                                             \
+    "Ref,Surname,First name(s),Known as,D.O.B,Gender,Ethnicity,Address,Postcode,Mobile,CRN,"       \
+    "PNC ID,Navigator,Supervised by,Start,Notes\n"
+
+TEST(what_is_caught_about_people)
+{
+    start();
+    static const char *const all[][2] = {
+        {"Z1,Doe,Ann,,01/01/2099,,,,,,,,,,1/2/2025,", "reject: birth date in the future"},
+        {"Z2,Doe,Ben,,01/01/2000,,,,,,,,,,1/2/2099,", "reject: start date in the future"},
+        {"Z3,Doe,Cat,,29/02/2008,,,,,,,,,,28/02/2022,", "reject: under 14 at start"},
+        {"Z4,Doe,Dan,,29/02/2008,,,,,,,,,,01/03/2022,", "ok"},
+        {"Z5,Doe,Eve,,01/01/1920,,,,,,,,,,1/2/2025,", "warn: 100 or over at start"},
+        {"Z6,,,,,,,,,,,,,,,",
+         "reject: surname missing; first name missing; birth date missing; start date missing"},
+        {",Doe,Fay,,1/1/2000,,,,,,,,,,1/2/2025,", "reject: reference missing"},
+        {"Z8,Doe,Gus,,1/1/2000,robot,Martian,,,,,,,,1/2/2025,",
+         "reject: gender not mapped; ethnicity not mapped"},
+        {"Z9,Doe,Hal,,1/1/2000,,,,,call mum,,,,,1/2/2025,", "warn: phone shape"},
+        {"PHX001,Doe,Ivy,,1/1/2000,,,,,,,,,,1/2/2025,",
+         "reject: reference is another person's here"},
+        {"Z10,MCDONALD,rhys,,08/09/2002,,,,,,,,,,1/2/2025,",
+         "warn: same name and birth date as somebody here"},
+        {"z4,Doe,Joy,,1/1/2000,,,,,,,,,,1/2/2025,", "reject: reference used twice"},
+    };
+    struct buf b;
+    buf_init(&b, owner.arena);
+    buf_puts(&b, PERSON_HEADING);
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        buf_printf(&b, "%s\n", all[i][0]);
+    struct import_result r;
+    must(run_text(IMPORT_PARTICIPANTS, b.p, &r), "import");
+    CHECK_INT(n_got, sizeof(all) / sizeof(all[0]));
+    for (size_t i = 0; i < n_got; i++)
+        CHECK_STR(got[i].text, all[i][1]);
+}
+
 static void check_refused(const char *text, const char *words)
 {
     struct import_result r;
@@ -361,8 +398,40 @@ TEST(a_wrong_mapping_is_told_with_its_line)
                   ERR_CONFIG, "source_ref has no column");
 }
 
+// Beyond 2,000 rows engagement is worked out at the end: it must come to the same.
+TEST(many_contacts_at_once)
+{
+    start();
+    enum { ROWS = 2100 };
+    struct buf b;
+    buf_init(&b, owner.arena);
+    buf_puts(&b, CONTACT_HEADING);
+    for (int i = 0; i < ROWS; i++)
+        buf_printf(&b, "PHX%03d,%02d/%02d/2025,%02d:%02d,phone,%s,5,S Hussain,,\n", 1 + i % 16,
+                   1 + i * 7 % 28, 1 + i * 5 % 10, 8 + i % 10, i % 60, i % 3 ? "spoke" : "DNA");
+    long before = number("select count(*) from app.contact");
+    const struct import_setup setup = {.kind = IMPORT_CONTACTS, .file = tmpfile(), .mapping = team,
+                                       .site = "leicester", .name = "many.csv"};
+    CHECK_FATAL(setup.file != NULL);
+    fputs(b.p, setup.file);
+    struct import_result r;
+    must(import_run(&owner, &setup, &r), "import");
+    (void)fclose(setup.file);
+    CHECK_INT(r.added, ROWS);
+    CHECK_INT(number("select count(*) from app.contact"), before + ROWS);
+    CHECK_INT(number("select count(*) from pg_trigger where tgrelid = 'app.contact'::regclass "
+                     "and tgname = 'a_after' and tgenabled = 'O'"),
+              1);
+    CHECK_INT(number("select sum(contacts) from app.engagement"), before + ROWS);
+    CHECK_INT(number("select count(*) from app.engagement e where e is distinct from "
+                     "app.engagement_fold(e, 'infinity')"),
+              0);
+}
+
 TESTS("import", T(nothing_unless_all_is_right), T(people_come_in_as_active),
       T(people_again_add_nothing), T(contacts_come_in), T(contacts_again_add_nothing),
       T(notes_are_sealed_and_exact), T(what_a_careful_import_catches),
+      T(what_is_caught_about_people),
       T(headings_must_be_there_once), T(another_team_another_mapping),
-      T(a_wrong_mapping_is_told_with_its_line))
+      T(a_wrong_mapping_is_told_with_its_line),
+      T(many_contacts_at_once))
