@@ -10,6 +10,7 @@ enum { FILE_MOST = 1024 * 1024 };
 
 // libconfuse hands its error function no pointer of ours.
 static _Thread_local struct ctx *parsing;
+static _Thread_local const char *parsing_path; // sections being read do not name it
 
 static void complain(cfg_t *cfg, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 
@@ -20,7 +21,7 @@ static void complain(cfg_t *cfg, const char *fmt, va_list ap)
         return; // the first complaint is the cause
     const char *what = arena_vprintf(ctx->arena, fmt, ap);
     ctx->problem.detail =
-        arena_printf(ctx->arena, "%s, line %d: %s", cfg->filename ? cfg->filename : "configuration",
+        arena_printf(ctx->arena, "%s, line %d: %s", cfg->filename ? cfg->filename : parsing_path,
                      cfg->line, what);
 }
 
@@ -50,8 +51,10 @@ enum err confuse_parse(struct ctx *ctx, const char *path, cfg_opt_t *opts,
     if (prepare)
         prepare(cfg);
     parsing = ctx;
+    parsing_path = path;
     int got = cfg_parse_fp(cfg, f);
     parsing = NULL;
+    parsing_path = NULL;
     fclose(f);
     if (got == CFG_SUCCESS) {
         *ret = cfg;

@@ -390,10 +390,10 @@ TEST(a_wrong_mapping_is_told_with_its_line)
     start();
     other_mapping("dates = {\"{d}/{q}/{yy}\"}\n", ERR_CONFIG, "m.conf, line 1: \"{d}/{q}/{yy}\"");
     other_mapping("dates = {\"{serial}\"}\ncontacts {\n column \"A\" {\n field = shoe\n }\n}\n",
-                  ERR_CONFIG, "line 4: \"shoe\" is not a field");
+                  ERR_CONFIG, "m.conf, line 4: \"shoe\" is not a field");
     other_mapping(OTHER "words mode {\n code pigeon { from = {\"p\"} }\n}\n", ERR_CONFIG,
-                  "line 10: pigeon is not a code of mode");
-    other_mapping(OTHER "colour = 3\n", ERR_CONFIG, "line 9: no such option 'colour'");
+                  "m.conf, line 10: pigeon is not a code of mode");
+    other_mapping(OTHER "colour = 3\n", ERR_CONFIG, "m.conf, line 9: no such option 'colour'");
     other_mapping("dates = {\"{serial}\"}\ncontacts {\n column \"A\" { field = date }\n}\n",
                   ERR_CONFIG, "source_ref has no column");
 }
