@@ -457,8 +457,8 @@ TEST(disabling_resetting_and_moving_end_sessions)
     static const char *const calls[] = {
         "access.user_disable('00000000-0000-7000-8000-000000000101')",
         "access.user_reset('00000000-0000-7000-8000-000000000102', 'hash')",
-        "access.user_change('00000000-0000-7000-8000-000000000112', null, 'N', 'navigator', "
-        "'leicester', null, null)",
+        ("access.user_change('00000000-0000-7000-8000-000000000112', null, 'N', 'navigator', "
+         "'leicester', null, null)"),
     };
     static const char *const names[] = {"nav", "lead", "nav2"};
     for (size_t i = 0; i < 3; i++) {
