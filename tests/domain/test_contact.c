@@ -286,8 +286,8 @@ TEST(notes_save_and_show_exactly)
     static const char *const notes[] = {
         "It's \"O'Brien\"; DROP TABLE app.contact; -- SELECT * FROM x",
         "<script>alert(1)</script> & <b>bold</b>",
-        "\xf0\x9f\x98\x80 \xd8\xa7\xd9\x84\xd8\xb9\xd8\xb1"
-        "\xd8\xa8\xd9\x8a\xd8\xa9 \xe2\x80\xae",
+        ("\xf0\x9f\x98\x80 \xd8\xa7\xd9\x84\xd8\xb9\xd8\xb1"
+         "\xd8\xa8\xd9\x8a\xd8\xa9 \xe2\x80\xae"),
         "line one\nline two\n\n\tfour",
     };
     const char *ref = world_person("2001-05-17", "active", 5);

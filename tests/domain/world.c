@@ -47,6 +47,7 @@ static void must(enum err e, const char *what)
         fail(what, p->log ? p->log : p->detail ? p->detail : err_row(e)->words);
 }
 
+static const char *sql_run(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0)));
 static const char *sql_run(const char *fmt, va_list ap)
 {
     const char *text = arena_vprintf(world.owner.arena, fmt, ap);
