@@ -10,7 +10,7 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { BATCH = 100, BATCH_MEMORY = 8 * 1024 * 1024, SUBJECTS_MOST = 5000, MANY_CONTACTS = 2000 };
+enum { BATCH = 100, BATCH_MEMORY = 8 * 1024 * 1024, SUBJECTS_MOST = 5000 };
 
 struct author {
     const struct map_worker *worker; // NULL: the account of records that name nobody
@@ -27,7 +27,6 @@ struct import {
     struct author *authors;
     struct buf subjects; // array text of the ids not yet in the audit log
     long n_subjects;
-    bool many; // engagement is worked out at the end
     struct import_result result;
 };
 
@@ -179,29 +178,30 @@ static enum err author_id(struct import *im, const struct map_worker *w, const c
     if (!author->id) {
         struct db_pipeline *pl = db_pipeline_new(im->ctx);
         const char *name = w ? w->username : import_username(im);
-        DB_ADD(pl, Q_IMPORT_AUTHOR_ADD, DB_TEXT(uuid_new(im->ctx->arena)), DB_TEXT(name),
-               DB_TEXT(w ? w->word : "Imported records"), DB_TEXT(im->setup->site));
-        size_t i = DB_ADD(pl, Q_IMPORT_AUTHOR, DB_TEXT(name), DB_TEXT(im->setup->site));
+        size_t i = DB_ADD(pl, Q_IMPORT_AUTHOR, DB_TEXT(uuid_new(im->ctx->arena)), DB_TEXT(name),
+                          DB_TEXT(w ? w->word : "Imported records"), DB_TEXT(im->setup->site));
         enum err e = db_run(im->ctx, pl);
         if (e)
             return e;
-        if (!db_nrows(pl, i))
-            return ctx_refuse(im->ctx, ERR_CONFLICT, "the account %s is of another site", name);
         author->id = db_get(pl, i, 0, "id");
+        if (!author->id)
+            return ctx_refuse(im->ctx, ERR_CONFLICT, "the account %s is of another site", name);
     }
     *ret = author->id;
     return ERR_OK;
 }
 
-// Of the subjects collected: the audit row, and their engagement where it was left for the end.
+// Of the subjects collected: their engagement, and the audit row.
 static enum err audit_flush(struct import *im, const char *detail)
 {
     struct db_pipeline *pl = db_pipeline_new(im->ctx);
+    const struct import_setup *s = im->setup;
     const char *ids = arena_printf(im->ctx->arena, "{%s}", im->n_subjects ? im->subjects.p : "");
-    if (im->many)
-        DB_ADD(pl, Q_IMPORT_CONTACTS_FOLD, DB_TEXT(im->setup->site), DB_TEXT(ids));
-    DB_ADD(pl, Q_ACCESS_AUDIT_SYSTEM, DB_TEXT(audit_row(AUDIT_import_done)->code),
-           DB_TEXT(im->setup->site), DB_TEXT(ids), DB_TEXT(detail));
+    if (s->kind == IMPORT_CONTACTS)
+        DB_ADD(pl, Q_IMPORT_CONTACTS_FOLD, DB_TEXT(s->site), DB_TEXT(ids));
+    DB_ADD(pl, s->record ? Q_ACCESS_AUDIT : Q_ACCESS_AUDIT_SYSTEM,
+           DB_TEXT(audit_row(AUDIT_import_done)->code), DB_TEXT(s->record ? s->record : s->site),
+           DB_TEXT(ids), DB_TEXT(detail));
     im->n_subjects = 0;
     buf_clear(&im->subjects);
     return db_run(im->ctx, pl);
@@ -296,27 +296,62 @@ static enum err store_all(struct import *im)
     return e;
 }
 
-static enum err run_one(struct import *im, enum query q)
+// On a page whoever asks must still be allowed to, and the walls are that person's.
+enum err import_begin(struct import_judge *j, bool reading)
+{
+    const struct import_setup *s = j->setup;
+    enum err e = db_begin(j->ctx, reading && !s->as_actor);
+    if (e || !s->as_actor)
+        return e;
+    struct access_tx tx = access_begin(j->ctx, PERM_import_write, NULL);
+    e = access_run(j->ctx, &tx, NULL);
+    if (e)
+        db_rollback(j->ctx);
+    return e;
+}
+
+// What was kept of the file goes as its rows come: in one transaction, once.
+static enum err decide(struct import *im)
 {
     struct db_pipeline *pl = db_pipeline_new(im->ctx);
-    DB_ADD0(pl, q);
+    size_t at = DB_ADD(pl, Q_IMPORT_DECIDE, DB_TEXT(im->setup->record), DB_TEXT("stored"));
+    enum err e = db_run(im->ctx, pl);
+    return e || db_nrows(pl, at) ? e : ERR_CONFLICT;
+}
+
+static enum err count(struct import *im)
+{
+    struct db_pipeline *pl = db_pipeline_new(im->ctx);
+    struct arena *a = im->ctx->arena;
+    DB_ADD(pl, Q_IMPORT_COUNT, DB_TEXT(im->setup->record),
+           DB_TEXT(arena_printf(a, "%ld", im->result.added)),
+           DB_TEXT(arena_printf(a, "%ld", im->result.present)));
     return db_run(im->ctx, pl);
+}
+
+static enum err write_all(struct import *im)
+{
+    enum err e = im->setup->record ? decide(im) : ERR_OK;
+    if (!e && im->setup->kind == IMPORT_CONTACTS) {
+        struct db_pipeline *pl = db_pipeline_new(im->ctx);
+        DB_ADD0(pl, Q_IMPORT_CONTACTS_OPEN);
+        e = db_run(im->ctx, pl);
+    }
+    if (!e)
+        e = store_all(im);
+    if (!e && im->setup->kind == IMPORT_CONTACTS)
+        im->result.present = im->result.rows - im->result.rejected - im->result.added;
+    return e || !im->setup->record ? e : count(im);
 }
 
 static enum err second_pass(struct import *im)
 {
     im->authors = ARENA_ARRAY(im->ctx->arena, struct author, im->setup->mapping->n_workers + 1);
     buf_init(&im->subjects, im->ctx->arena);
-    enum err e = db_begin(im->ctx, false);
+    enum err e = import_begin(&im->judge, false);
     if (e)
         return e;
-    im->many = im->setup->kind == IMPORT_CONTACTS && im->result.rows > MANY_CONTACTS;
-    if (im->many)
-        e = run_one(im, Q_IMPORT_CONTACTS_OPEN);
-    if (!e)
-        e = store_all(im);
-    if (!e && im->many)
-        e = run_one(im, Q_IMPORT_CONTACTS_CLOSE);
+    e = write_all(im);
     if (!e)
         e = db_commit(im->ctx);
     else
@@ -375,11 +410,10 @@ enum err import_run(struct ctx *ctx, const struct import_setup *setup, struct im
     enum err e = run(im);
     import_judge_restart(&im->judge);
     seen_free(&im->judge.known_people);
+    seen_free(&im->judge.taken);
     arena_free(im->judge.row.arena);
     if (e)
         return e;
-    if (im->result.stored && setup->kind == IMPORT_CONTACTS)
-        im->result.present = im->result.rows - im->result.rejected - im->result.added;
     *ret = im->result;
     return ERR_OK;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Brings a team's spreadsheet in: every row gets a verdict, and what is not rejected is stored in one
-// transaction on the owner's connection, or nothing is. The same file again adds nothing: people are
-// known by their reference, contacts by a keyed hash of their row. Two passes over the file, flat
-// memory. One thread.
+// transaction, or nothing is: on the owner's connection, or on a request's under the walls of whoever
+// asks. The same file again adds nothing: people are known by their reference, contacts by a keyed
+// hash of their row. Two passes over the file, flat memory. One thread.
 #pragma once
 
 #include "base/ctx.h"
@@ -29,6 +29,9 @@ struct import_setup {
     const char *name; // as errors call it
     bool dry_run;
     bool accept_valid; // store the rest when rows are rejected
+    bool as_actor;     // ctx->token_hash asks (import_write); else ctx->db is the owner's
+    const char *record; // as_actor: id of the app.import that storing decides; ERR_CONFLICT when it
+                        // has been decided, or is being decided, already
     enum err (*verdict)(void *arg, const struct import_verdict *v); // each row, in order; may be NULL
     void *arg;
 };

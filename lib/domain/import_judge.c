@@ -176,15 +176,19 @@ void import_person_key(struct ctx *ctx, const char *family, const char *given, c
     memcpy(ret, keys_blind(ctx, "import_person", text).p, IMPORT_KEY);
 }
 
+static const char another_person[] = "reference is another person's here";
+
 static void judge_doubles(struct import_judge *j, struct import_row *row)
 {
     uint8_t key[IMPORT_KEY];
     const char *ref = row->cell[MAP_P_source_ref];
     if (ref) {
-        const char *folded = map_fold(j->row.arena, ref);
-        if (seen_add(&j->refs, keys_blind(&j->row, "import_ref", folded).p))
+        const uint8_t *ref_key = import_ref_key(&j->row, ref);
+        if (seen_add(&j->refs, ref_key))
             problem(j, row, IMPORT_REJECT, MAP_P_source_ref, "reference used twice");
         row->person = import_known_find(j, j->row.arena, ref);
+        if (seen_count(&j->taken, ref_key))
+            problem(j, row, IMPORT_REJECT, MAP_P_source_ref, another_person);
     }
     if (!row->born || !row->cell[MAP_P_family_name] || !row->cell[MAP_P_given_name])
         return;
@@ -198,7 +202,7 @@ static void judge_doubles(struct import_judge *j, struct import_row *row)
     if (row->person) {
         row->present = memcmp(row->person->person, key, IMPORT_KEY) == 0;
         if (!row->present)
-            problem(j, row, IMPORT_REJECT, MAP_P_source_ref, "reference is another person's here");
+            problem(j, row, IMPORT_REJECT, MAP_P_source_ref, another_person);
     } else if (seen_count(&j->known_people, key)) {
         problem(j, row, IMPORT_WARN, MAP_P_family_name,
                 "same name and birth date as somebody here");

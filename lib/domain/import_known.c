@@ -30,6 +30,11 @@ static void index_add(struct import_judge *j, struct known *k, const char *folde
     j->index[at] = k;
 }
 
+const uint8_t *import_ref_key(struct ctx *ctx, const char *ref)
+{
+    return keys_blind(ctx, "import_ref", map_fold(ctx->arena, ref)).p;
+}
+
 struct known *import_known_find(const struct import_judge *j, struct arena *a, const char *ref)
 {
     const char *folded = map_fold(a, ref);
@@ -88,14 +93,31 @@ static enum err take_person(void *arg, const char *const *v, const int *lengths,
     return ERR_OK;
 }
 
+static enum err take_taken(void *arg, const char *const *v, const int *lengths, size_t n)
+{
+    (void)lengths, (void)n;
+    struct import_judge *j = arg;
+    arena_reset(j->row.arena);
+    seen_add(&j->taken, import_ref_key(&j->row, v[0]));
+    return ERR_OK;
+}
+
+static enum err read_people(struct import_judge *j)
+{
+    struct db_param site = DB_TEXT(j->setup->site);
+    enum err e = db_stream(j->ctx, Q_IMPORT_PEOPLE, &site, 1, take_person, j);
+    if (!e && j->setup->as_actor)
+        e = db_stream(j->ctx, Q_IMPORT_TAKEN, NULL, 0, take_taken, j);
+    return e;
+}
+
 enum err import_known_load(struct import_judge *j)
 {
     struct ctx *ctx = j->ctx;
-    struct db_param site = DB_TEXT(j->setup->site);
-    enum err e = db_begin(ctx, true);
+    enum err e = import_begin(j, true);
     if (e)
         return e;
-    e = db_stream(ctx, Q_IMPORT_PEOPLE, &site, 1, take_person, j);
+    e = read_people(j);
     if (e) {
         ctx->problem.log = j->row.problem.log ? arena_strdup(ctx->arena, j->row.problem.log)
                                               : ctx->problem.log;

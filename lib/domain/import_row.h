@@ -51,6 +51,7 @@ struct import_judge {
     const struct import_setup *setup;
     const struct map_field *fields;
     struct seen refs, people, rows;
+    struct seen taken; // keyed hashes of references of people who may not be seen
     // by folded reference
     struct known **index;
     size_t n_known, cap_index;
@@ -58,8 +59,12 @@ struct import_judge {
     struct seen known_people;
 };
 
-/** Reads everybody at the site. */
+/** Begins a transaction of the owner's or of whoever asks. */
+enum err import_begin(struct import_judge *j, bool reading) MUST_CHECK;
+/** Reads everybody at the site, or those of them whom the actor may see. */
 enum err import_known_load(struct import_judge *j) MUST_CHECK;
+/** 16 bytes: a keyed hash of a reference, however it is typed. */
+const uint8_t *import_ref_key(struct ctx *ctx, const char *ref);
 struct known *import_known_find(const struct import_judge *j, struct arena *a, const char *ref);
 
 /** Judges the cells; fills the rest of *row. */

@@ -1,8 +1,9 @@
--- Spreadsheets brought in by the operator (phoenix import), as the owner in one transaction.
+-- Spreadsheets brought in: by the operator (phoenix import) as the owner, or on a page as the application,
+-- under the walls of whoever brings them in. Either way in one transaction.
 
 -- Everybody at the site: who is known, and whose contacts can come.
 -- name: import_people
--- login: owner
+-- login: owner,app
 -- params: 1 site
 select p.id, p.ref, p.source_ref, k.wrapped, i.family_name, i.given_name, d.date_of_birth
   from app.participant p
@@ -14,52 +15,47 @@ select p.id, p.ref, p.source_ref, k.wrapped, i.family_name, i.given_name, d.date
  where p.site_id = $1;
 
 -- name: import_site
--- login: owner
+-- login: owner,app
 -- params: 1 site
 select s.trial_running from access.site s where s.code = $1;
 
--- An account that only names an author: no password opens it and it is disabled.
--- name: import_author_add
--- login: owner
--- params: 4 id username display_name site
-with made as (
-  insert into access."user" (id, username, display_name, role, site_id, password_hash, disabled_at)
-  values ($1::uuid, $2, $3, 'navigator', $4, '!', now())
-  on conflict (username) do nothing
-  returning id
-)
-select access.audit_system('user_added', id::text, '{}', 'author of imported records') from made;
-
+-- The account of whoever the records name, made if it is missing: it opens nothing.
 -- name: import_author
--- login: owner
--- params: 2 username site
-select u.id from access."user" u where u.username = $1 and (u.site_id = $2 or u.site_id is null);
+-- login: owner,app
+-- params: 4 id username display_name site
+select access.import_author($1::uuid, $2, $3, $4) as id;
 
--- They are being worked with: offered and accepted on the day they started.
+-- References of people at the site whom the actor may not see.
+-- name: import_taken
+select r as source_ref from access.import_taken() r;
+
+-- They are being worked with: offered and accepted on the day they started. In the team of the team lead
+-- who brings them in, else in their worker's.
 -- name: import_participant
--- login: owner
+-- login: owner,app
 -- params: 7 site id ref source_ref worker supervision started_on
 insert into app.participant (site_id, id, ref, source_ref, stage, stage_at, worker_id, team_id,
                              supervision, started_on, offered_at, accepted_at)
-select $1, $2::uuid, $3, $4, 'active', t.at, u.id, u.team_id, coalesce($6, 'none'), $7::date, t.at, t.at
+select $1, $2::uuid, $3, $4, 'active', t.at, u.id, coalesce((select access.team_for('import_write')), u.team_id),
+       coalesce($6, 'none'), $7::date, t.at, t.at
   from (select least(now(), ($7::date + time '12:00') at time zone 'Europe/London') as at) t
   left join access."user" u on u.id = $5::uuid;
 
 -- name: import_key
--- login: owner
+-- login: owner,app
 -- params: 4 site id epoch wrapped
 insert into app.data_key (site_id, participant_id, epoch, wrapped)
 values ($1, $2::uuid, $3::int, $4::bytea);
 
 -- name: import_identity
--- login: owner
+-- login: owner,app
 -- params: 9 site id given_name family_name known_as address postcode phone email
 insert into app.identity (site_id, participant_id, ref, given_name, family_name, known_as, address, postcode,
                           phone, email)
 values ($1, $2::uuid, '', $3::bytea, $4::bytea, $5::bytea, $6::bytea, $7::bytea, $8::bytea, $9::bytea);
 
 -- name: import_detail
--- login: owner
+-- login: owner,app
 -- params: 10 site id date_of_birth sex gender ethnicity officer_ethnicity language interpreter notes
 insert into app.identity_detail (site_id, participant_id, date_of_birth, sex, gender, ethnicity,
                                  officer_ethnicity, language, interpreter, notes)
@@ -67,14 +63,14 @@ values ($1, $2::uuid, $3::bytea, $4::bytea, $5::bytea, $6::bytea, $7::bytea, $8:
         $10::bytea);
 
 -- name: import_identifier
--- login: owner
+-- login: owner,app
 -- params: 7 site id participant kind value blind warning
 insert into app.identifier (site_id, id, participant_id, kind, value, blind, warning)
 values ($1, $2::uuid, $3::uuid, $4, $5::bytea, $6::bytea, $7);
 
 -- The same row of the same file again has the same client_ref and adds nothing.
 -- name: import_contact
--- login: owner
+-- login: owner,app
 -- params: 12 site id participant happened_at direction mode outcome next_contact_due author client_ref minutes note
 with fact as (
   insert into app.contact (site_id, id, participant_id, happened_at, direction, mode, outcome, successful,
@@ -92,19 +88,61 @@ with fact as (
 )
 select id from fact;
 
--- Many contacts at once: the facts of engagement are worked out once a person at the end instead of once
--- a contact. Other writers of contacts wait until the transaction ends.
+-- The facts of engagement are worked out once a person at the end instead of once a contact.
 -- name: import_contacts_open
--- login: owner
-do $$ begin alter table app.contact disable trigger a_after; end $$;
+-- login: owner,app
+select set_config('phoenix.fold_later', 'on', true);
 
 -- name: import_contacts_fold
--- login: owner
+-- login: owner,app
 -- params: 2 site participants
-select count(app.engagement_store(app.engagement_fold(e, 'infinity')))
-  from app.engagement e
- where e.site_id = $1 and e.participant_id = any ($2::uuid[]);
+select app.import_fold($1, $2::uuid[]);
 
--- name: import_contacts_close
--- login: owner
-do $$ begin alter table app.contact enable trigger a_after; end $$;
+-- ---- what is kept between the preview and the decision ----
+
+-- name: import_add
+-- params: 10 id kind mapping rows ok warned rejected report file site
+insert into app.import (site_id, id, kind, mapping, requested_by, rows, ok, warned, rejected, report, file)
+values ($10, $1::uuid, $2, $3, (select access.actor()), $4::int, $5::int, $6::int, $7::int, $8, $9);
+
+-- name: import_list
+-- params: 3 limit after_time after_id
+select i.id, i.kind, i.mapping, i.state, i.requested_at, i.decided_at, i.rows, i.ok, i.warned, i.rejected,
+       i.added, i.present
+  from app.import i
+ where i.requested_by = (select access.actor())
+   and ($2::timestamptz is null or (i.requested_at, i.id) < ($2::timestamptz, $3::uuid))
+ order by i.requested_at desc, i.id desc
+ limit $1::int;
+
+-- name: import_get
+-- params: 2 id with_file
+select i.id, i.kind, i.mapping, i.state, i.requested_at, i.decided_at, i.rows, i.ok, i.warned, i.rejected,
+       i.added, i.present, i.report, case when $2::boolean then i.file end as file,
+       i.expires_at < now() as late
+  from app.import i
+ where i.id = $1::uuid and i.requested_by = (select access.actor());
+
+-- Whoever decides first decides: another press, or another hand, finds nothing to decide.
+-- name: import_decide
+-- params: 2 id state
+update app.import i set state = $2, decided_at = now(), file = null
+ where (i.site_id, i.id) = (select j.site_id, j.id from app.import j
+                             where j.id = $1::uuid and j.requested_by = (select access.actor())
+                               and j.state = 'checked' and j.expires_at > now() for update skip locked)
+returning i.id;
+
+-- name: import_count
+-- params: 3 id added present
+update app.import i set added = $2::int, present = $3::int
+ where i.id = $1::uuid and i.requested_by = (select access.actor());
+
+-- name: import_expire
+-- login: worker
+update app.import i set state = 'expired', file = null
+ where i.state = 'checked' and i.expires_at < now();
+
+-- name: import_forget
+-- login: worker
+update app.import i set report = null
+ where i.report is not null and i.requested_at < now() - interval '30 days';
