@@ -19,8 +19,10 @@ const struct option_row import_options[] = {
 };
 const char import_help[] =
     "Brings in a team's spreadsheet, saved as CSV: people first, then their contacts. Every row\n"
-    "gets a verdict: ok, warn (kept, and worth a look) or reject. All rows are stored or none, unless\n"
-    "--accept-valid is given; the same file again adds nothing. Ends with 0 if no row was rejected, 3\n"
+    "gets a verdict: ok, warn (kept, and worth a look) or reject. All rows are stored or none, "
+    "unless\n"
+    "--accept-valid is given; the same file again adds nothing. Ends with 0 if no row was "
+    "rejected, 3\n"
     "if one was. People are brought in as active since their start date.";
 
 static void close_file(void *f)
@@ -51,34 +53,27 @@ static enum err open_report(struct cli *cli, const char *path, FILE **ret)
             close(fd);
         return ctx_refuse(cli->ctx, ERR_IO, "%s: %s", path, strerror(errno));
     }
-    fputs("row,verdict,column,message\r\n", f);
+    struct buf line;
+    buf_init(&line, cli->ctx->arena);
+    import_report_heading(&line);
+    fputs(line.p, f);
     *ret = f;
     return ERR_OK;
 }
 
-static void put_cell(FILE *f, const char *s, const char *after)
-{
-    bool quote = s[strcspn(s, ",\"\r\n")] != 0;
-    if (quote)
-        fputc('"', f);
-    for (; *s; s++) {
-        if (*s == '"')
-            fputc('"', f);
-        fputc(*s, f);
-    }
-    if (quote)
-        fputc('"', f);
-    fputs(after, f);
-}
+struct report {
+    FILE *f;
+    struct buf line;
+};
 
 static enum err report_row(void *arg, const struct import_verdict *v)
 {
-    FILE *f = arg;
-    if (!f)
+    struct report *report = arg;
+    if (!report->f)
         return ERR_OK;
-    fprintf(f, "%ld,%s,", v->row, import_state_code(v->state));
-    put_cell(f, v->column, ",");
-    put_cell(f, v->message, "\r\n");
+    buf_clear(&report->line);
+    import_report_line(&report->line, v);
+    fputs(report->line.p, report->f); // a failure is told at the end
     return ERR_OK;
 }
 
@@ -125,23 +120,23 @@ static void say(const struct import_setup *setup, const struct import_result *r)
 
 enum err run_import(struct cli *cli)
 {
-    struct import_setup setup = {.verdict = report_row};
+    struct report report = {0};
+    struct import_setup setup = {.verdict = report_row, .arg = &report};
     struct import_result result;
     const char *path = cli_option(cli, "report");
-    FILE *report = NULL;
+    buf_init(&report.line, cli->ctx->arena);
     enum err e = setup_read(cli, &setup);
     if (!e)
         e = cli_keys(cli);
     if (!e)
         e = cli_connect(cli, CLI_OWNER);
     if (!e && path)
-        e = open_report(cli, path, &report);
-    setup.arg = report;
+        e = open_report(cli, path, &report.f);
     if (!e)
         e = import_run(cli->ctx, &setup, &result);
-    bool written = !report || (!ferror(report) && fflush(report) == 0);
-    if (report)
-        written = fclose(report) == 0 && written;
+    bool written = !report.f || (!ferror(report.f) && fflush(report.f) == 0);
+    if (report.f)
+        written = fclose(report.f) == 0 && written;
     if (e)
         return e;
     say(&setup, &result);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "config/config.h"
+#include "config/mapping.h"
 #include "crypto/keys.h"
 #include "db/db.h"
 #include "http/server.h"
@@ -74,6 +75,8 @@ static enum err read_all(struct daemon *d)
                        d->config->timezone);
     if (!e)
         e = programme_read(ctx, d->config->programme, &d->programme);
+    if (!e)
+        e = mappings_read(ctx, d->config->mappings);
     if (!e)
         e = crypto_start();
     if (!e)

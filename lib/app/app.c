@@ -2,9 +2,11 @@
 #include "app/app.h"
 
 #include "access/session.h"
+#include "base/clock.h"
 #include "base/uuid.h"
 #include "db/db.h"
 #include "domain/export.h"
+#include "domain/import_desk.h"
 #include "domain/search.h"
 
 #include <errno.h>
@@ -26,6 +28,7 @@ struct helper {
 
 enum { INDEX, JOBS, HELPERS };
 enum { WAIT_MS = 500 }; // between looks at the stop flag
+enum { TIDY_US = 60 * 1000 * 1000 }; // between looks for imports that nobody decided
 
 struct app {
     struct helper helpers[HELPERS];
@@ -58,9 +61,14 @@ static void wait_for_job(struct helper *h)
 
 static void run_jobs(struct helper *h)
 {
+    uint64_t tidied = 0;
     while (!*h->stop) {
         bool did = false;
         enum err e = db_ready(&h->ctx, h->ctx.db);
+        if (!e && (!tidied || clock_mono_us() - tidied > TIDY_US)) {
+            e = import_expire(&h->ctx);
+            tidied = clock_mono_us();
+        }
         if (!e)
             e = export_job_run_next(&h->ctx, h->config, &did);
         if ((e || !did) && !*h->stop)

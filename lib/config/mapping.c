@@ -241,6 +241,8 @@ static enum err take_plain(struct ctx *ctx, cfg_t *cfg, struct mapping *m)
         return ctx_refuse(ctx, ERR_CONFIG, "%s: separator must be comma, semicolon or tab",
                           m->path);
     m->separator = ",;\t"[i];
+    const char *title = cfg_getstr(cfg, "title");
+    m->title = title ? arena_strdup(ctx->arena, title) : NULL;
     if (site && !vocab_code("site", site))
         return ctx_refuse(ctx, ERR_CONFIG, "%s: there is no site \"%s\"", m->path, site);
     m->site = site ? arena_strdup(ctx->arena, site) : NULL;
@@ -281,7 +283,8 @@ enum err mapping_read(struct ctx *ctx, const char *path, const struct mapping **
     cfg_opt_t code[] = {CFG_STR_LIST("from", NULL, CFGF_NONE), CFG_END()};
     cfg_opt_t words[] = {CFG_SEC("code", code, MANY), CFG_END()};
     cfg_opt_t worker[] = {CFG_STR("username", NULL, CFGF_NONE), CFG_END()};
-    cfg_opt_t opts[] = {CFG_STR("site", NULL, CFGF_NONE),
+    cfg_opt_t opts[] = {CFG_STR("title", NULL, CFGF_NONE),
+                        CFG_STR("site", NULL, CFGF_NONE),
                         CFG_STR("separator", "comma", CFGF_NONE),
                         CFG_STR("default_time", "12:00", CFGF_NONE),
                         CFG_INT("years_from", 1931, CFGF_NONE),

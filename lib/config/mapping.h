@@ -94,6 +94,7 @@ struct map_worker {
 
 struct mapping {
     const char *path, *site;
+    const char *title; // what people call it: "Team spreadsheet"; NULL unless given
     char separator;
     const char *default_time; // "12:00": a contact without a time
     int years_from;           // two-digit years are those from here on: 1931 is 1931 to 2030
@@ -108,6 +109,14 @@ struct mapping {
 
 /** Reads FILE. What it does not know is refused with file and line in ctx->problem.detail. */
 enum err mapping_read(struct ctx *ctx, const char *path, const struct mapping **ret) MUST_CHECK;
+
+/** Reads every *.conf of a folder for the pages that offer them; a folder that is not there has none. Once, at
+ *  start: what was read before is freed. */
+enum err mappings_read(struct ctx *ctx, const char *folder) MUST_CHECK;
+/** Those, in order of their file names. */
+const struct mapping *const *mapping_list(size_t *ret_n);
+/** The file's name without folder and .conf, which is how requests name it. */
+const char *mapping_name(struct arena *a, const struct mapping *m);
 
 /** Trimmed, runs of white space made one blank, A-Z made small: how words and headings compare. */
 const char *map_fold(struct arena *a, const char *text);

@@ -10,7 +10,8 @@
 // that lacks a whole one is refused at start rather than found out by a page.
 static const char *const needed[] = {
     "action",       "agency_kind",    "closure", "decline_reason",  "direction", "escalation_state",
-    "ethnicity",    "export_state",   "gender",  "identifier_kind", "mode",      "need",
+    "ethnicity",    "export_state",   "gender",  "identifier_kind", "import_kind", "import_state",
+    "import_verdict", "mode", "need",
     "offer_answer", "outcome",        "purpose", "referral_state",  "role",      "safety_flag",
     "service",      "session_result", "sex",     "stage",           "status",    "supervision",
     "suspension",   "trigger",        "urgency",

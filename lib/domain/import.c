@@ -5,6 +5,7 @@
 #include "base/uuid.h"
 #include "db/db.h"
 #include "domain/csv.h"
+#include "domain/export_csv.h"
 #include "domain/import_row.h"
 
 #include <ctype.h>
@@ -34,6 +35,19 @@ const char *import_state_code(enum import_state s)
 {
     static const char *const codes[] = {"ok", "warn", "reject"};
     return codes[s];
+}
+
+void import_report_heading(struct buf *out)
+{
+    buf_puts(out, "row,verdict,column,message\r\n");
+}
+
+void import_report_line(struct buf *out, const struct import_verdict *v)
+{
+    buf_printf(out, "%ld,%s,", v->row, import_state_code(v->state));
+    csv_text(out, v->column);
+    csv_text(out, v->message);
+    csv_end(out);
 }
 
 // ---- the heading ----
@@ -199,9 +213,9 @@ static enum err audit_flush(struct import *im, const char *detail)
     const char *ids = arena_printf(im->ctx->arena, "{%s}", im->n_subjects ? im->subjects.p : "");
     if (s->kind == IMPORT_CONTACTS)
         DB_ADD(pl, Q_IMPORT_CONTACTS_FOLD, DB_TEXT(s->site), DB_TEXT(ids));
-    DB_ADD(pl, s->record ? Q_ACCESS_AUDIT : Q_ACCESS_AUDIT_SYSTEM,
-           DB_TEXT(audit_row(AUDIT_import_done)->code), DB_TEXT(s->record ? s->record : s->site),
-           DB_TEXT(ids), DB_TEXT(detail));
+    DB_ADD(pl, s->as_actor ? Q_ACCESS_AUDIT : Q_ACCESS_AUDIT_SYSTEM,
+           DB_TEXT(audit_row(AUDIT_import_done)->code), DB_TEXT(s->site), DB_TEXT(ids),
+           DB_TEXT(detail));
     im->n_subjects = 0;
     buf_clear(&im->subjects);
     return db_run(im->ctx, pl);
@@ -289,10 +303,10 @@ static enum err store_all(struct import *im)
             e = audit_subject(im, im->judge.all[i]->id);
     struct import_result *r = &im->result;
     if (!e)
-        e = audit_flush(im, arena_printf(im->ctx->arena, "%s: rows=%ld rejected=%ld added=%ld",
-                                         im->setup->kind == IMPORT_PARTICIPANTS ? "participants"
-                                                                                : "contacts",
-                                         r->rows, r->rejected, r->added));
+        e = audit_flush(
+            im, arena_printf(im->ctx->arena, "%s: rows=%ld rejected=%ld added=%ld",
+                             im->setup->kind == IMPORT_PARTICIPANTS ? "participants" : "contacts",
+                             r->rows, r->rejected, r->added));
     return e;
 }
 
@@ -310,38 +324,20 @@ enum err import_begin(struct import_judge *j, bool reading)
     return e;
 }
 
-// What was kept of the file goes as its rows come: in one transaction, once.
-static enum err decide(struct import *im)
-{
-    struct db_pipeline *pl = db_pipeline_new(im->ctx);
-    size_t at = DB_ADD(pl, Q_IMPORT_DECIDE, DB_TEXT(im->setup->record), DB_TEXT("stored"));
-    enum err e = db_run(im->ctx, pl);
-    return e || db_nrows(pl, at) ? e : ERR_CONFLICT;
-}
-
-static enum err count(struct import *im)
-{
-    struct db_pipeline *pl = db_pipeline_new(im->ctx);
-    struct arena *a = im->ctx->arena;
-    DB_ADD(pl, Q_IMPORT_COUNT, DB_TEXT(im->setup->record),
-           DB_TEXT(arena_printf(a, "%ld", im->result.added)),
-           DB_TEXT(arena_printf(a, "%ld", im->result.present)));
-    return db_run(im->ctx, pl);
-}
-
 static enum err write_all(struct import *im)
 {
-    enum err e = im->setup->record ? decide(im) : ERR_OK;
-    if (!e && im->setup->kind == IMPORT_CONTACTS) {
+    const struct import_setup *s = im->setup;
+    enum err e = s->storing ? s->storing(s->arg) : ERR_OK;
+    if (!e && s->kind == IMPORT_CONTACTS) {
         struct db_pipeline *pl = db_pipeline_new(im->ctx);
         DB_ADD0(pl, Q_IMPORT_CONTACTS_OPEN);
         e = db_run(im->ctx, pl);
     }
     if (!e)
         e = store_all(im);
-    if (!e && im->setup->kind == IMPORT_CONTACTS)
+    if (!e && s->kind == IMPORT_CONTACTS)
         im->result.present = im->result.rows - im->result.rejected - im->result.added;
-    return e || !im->setup->record ? e : count(im);
+    return e || !s->stored ? e : s->stored(s->arg, &im->result);
 }
 
 static enum err second_pass(struct import *im)
@@ -403,10 +399,11 @@ enum err import_run(struct ctx *ctx, const struct import_setup *setup, struct im
     struct import *im = ARENA_NEW(ctx->arena, struct import);
     im->ctx = ctx;
     im->setup = setup;
-    im->judge = (struct import_judge){.ctx = ctx,
-                                      .row = {.arena = arena_new(), .db = ctx->db, .keys = ctx->keys},
-                                      .setup = setup,
-                                      .fields = map_fields(setup->kind)};
+    im->judge =
+        (struct import_judge){.ctx = ctx,
+                              .row = {.arena = arena_new(), .db = ctx->db, .keys = ctx->keys},
+                              .setup = setup,
+                              .fields = map_fields(setup->kind)};
     enum err e = run(im);
     import_judge_restart(&im->judge);
     seen_free(&im->judge.known_people);

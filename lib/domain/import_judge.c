@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The verdict on a row. Nothing here knows a heading, a spelling or a format: they are the mapping's.
+// The verdict on a row. Nothing here knows a heading, a spelling or a format: they are the
+// mapping's.
 #include "domain/import_row.h"
 
 #include "base/clock.h"
@@ -104,7 +105,8 @@ static void judge_worker(struct import_judge *j, struct import_row *row, int fie
 
 // ---- people ----
 
-// The day somebody born then turns that old; born on 29 February: 1 March where there is no such day.
+// The day somebody born then turns that old; born on 29 February: 1 March where there is no such
+// day.
 static int64_t turns(int64_t born, int years)
 {
     int y, m, d;
@@ -163,8 +165,7 @@ static void judge_numbers(struct import_judge *j, struct import_row *row)
     }
     const char *typed = row->cell[MAP_P_phone];
     row->phone = typed;
-    if (typed &&
-        identifier_check(j->row.arena, "phone", typed, &row->phone) == IDENTIFIER_SHAPE)
+    if (typed && identifier_check(j->row.arena, "phone", typed, &row->phone) == IDENTIFIER_SHAPE)
         field_problem(j, row, IMPORT_WARN, MAP_P_phone, "shape");
 }
 
@@ -192,11 +193,10 @@ static void judge_doubles(struct import_judge *j, struct import_row *row)
     }
     if (!row->born || !row->cell[MAP_P_family_name] || !row->cell[MAP_P_given_name])
         return;
-    import_person_key(&j->row, row->cell[MAP_P_family_name], row->cell[MAP_P_given_name],
-                      row->born, key);
+    import_person_key(&j->row, row->cell[MAP_P_family_name], row->cell[MAP_P_given_name], row->born,
+                      key);
     if (seen_add(&j->people, key))
-        problem(j, row, IMPORT_WARN, MAP_P_family_name,
-                "same name and birth date as another row");
+        problem(j, row, IMPORT_WARN, MAP_P_family_name, "same name and birth date as another row");
     if (row->state == IMPORT_REJECT)
         return;
     if (row->person) {

@@ -119,8 +119,8 @@ enum err import_known_load(struct import_judge *j)
         return e;
     e = read_people(j);
     if (e) {
-        ctx->problem.log = j->row.problem.log ? arena_strdup(ctx->arena, j->row.problem.log)
-                                              : ctx->problem.log;
+        ctx->problem.log =
+            j->row.problem.log ? arena_strdup(ctx->arena, j->row.problem.log) : ctx->problem.log;
         db_rollback(ctx);
         return e;
     }

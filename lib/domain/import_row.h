@@ -46,8 +46,8 @@ struct import_row {
 };
 
 struct import_judge {
-    struct ctx *ctx;         // whose arena lives as long as the import
-    struct ctx row;          // whose arena is emptied for every row (or batch)
+    struct ctx *ctx; // whose arena lives as long as the import
+    struct ctx row;  // whose arena is emptied for every row (or batch)
     const struct import_setup *setup;
     const struct map_field *fields;
     struct seen refs, people, rows;

@@ -63,8 +63,7 @@ enum err import_store_participant(struct import_judge *j, struct ctx *batch, str
            DB_TEXT(reference_new(batch->arena)), DB_TEXT(row->cell[MAP_P_source_ref]),
            DB_TEXT(worker_id), DB_TEXT(row->code[MAP_P_supervision]), DB_TEXT(row->started));
     DB_ADD(pl, Q_IMPORT_KEY, DB_TEXT(site), DB_TEXT(id),
-           DB_TEXT(arena_printf(batch->arena, "%d", keys_epoch(batch->keys))),
-           DB_SEALED(wrapped));
+           DB_TEXT(arena_printf(batch->arena, "%d", keys_epoch(batch->keys))), DB_SEALED(wrapped));
     e = store_names(j, batch, pl, row, id);
     for (size_t i = 0; i < row->n_numbers && !e; i++) {
         const struct identity_number *n = &row->numbers[i];

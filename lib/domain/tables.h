@@ -18,6 +18,7 @@ extern const struct field_table referral_input_table, referral_move_table, sessi
 extern const struct field_table escalation_input_table, escalation_move_table, action_input_table,
     escalation_table, escalation_row_table, escalation_saved_table,
     escalation_query_table;                                                  // domain/escalation_fields.c
+extern const struct field_table import_input_table;                          // domain/import_desk.c
 extern const struct field_table export_input_table, export_saved_table, export_table,
     export_query_table;                                                      // domain/export.c
 extern const struct field_table report_table;                                // domain/report.c

@@ -165,6 +165,19 @@ static enum err check_csrf(struct passage *p)
     return value && token_csrf_ok(r->token, value) ? ERR_OK : ERR_CSRF;
 }
 
+// What a person sent, without the boundary that browsers make anew each time and the csrf value, which
+// changes at the next sign-in.
+static void hash_parts(struct buf *out, const struct request *r)
+{
+    for (size_t i = 0; i < r->n_form; i++)
+        if (strcmp(r->form[i].name, "csrf") != 0)
+            buf_printf(out, "%s=%s&", r->form[i].name, r->form[i].value);
+    for (size_t i = 0; i < r->n_uploads; i++) {
+        buf_printf(out, "%s=%s:%zu&", r->uploads[i].field, r->uploads[i].filename, r->uploads[i].n);
+        buf_add(out, r->uploads[i].p, r->uploads[i].n);
+    }
+}
+
 static enum err check_idempotency(struct passage *p)
 {
     struct request *r = p->r;
@@ -183,7 +196,9 @@ static enum err check_idempotency(struct passage *p)
         return ERR_OK;
     struct buf sent;
     buf_init(&sent, r->ctx.arena);
-    if (r->n_form && !r->n_uploads)
+    if (r->n_uploads)
+        hash_parts(&sent, r);
+    else if (r->n_form)
         form_without(&sent, r->body, r->n_body, "csrf"); // it changes at the next sign-in
     else
         buf_add(&sent, r->body ? r->body : "", r->n_body);

@@ -6,7 +6,8 @@
 #include "http/route.h"
 
 enum {
-    DISPATCH_UPLOAD_MAX = 64 * 1024 * 1024, // body of a route with ROUTE_UPLOAD
+    DISPATCH_UPLOAD_MAX = 4 * 1024 * 1024,  // body of a route with ROUTE_UPLOAD
+    DISPATCH_WASTE_MAX = 64 * 1024 * 1024,  // of one that is not taken, read so that the answer is
     DISPATCH_BODY_DEFAULT = 256 * 1024,     // when there is no configuration
 };
 

@@ -86,7 +86,7 @@ static void metric(struct buf *out, const char *name, const char *type, const ch
 
 static void metric_pools(struct server *s, struct buf *out)
 {
-    static const char *const names[] = {"main", "slow"};
+    static const char *const names[] = {"main", "slow", "long"};
     static const struct {
         const char *name, *words;
     } rows[] = {
@@ -99,7 +99,7 @@ static void metric_pools(struct server *s, struct buf *out)
     for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++) {
         buf_printf(out, "# HELP phoenix_%s %s\n# TYPE phoenix_%s gauge\n", rows[row].name,
                    rows[row].words, rows[row].name);
-        for (int p = 0; p < 2; p++) {
+        for (int p = 0; p < POOL_COUNT; p++) {
             double v = row == 0   ? (double)queue_length(s->queues[p])
                        : row == 1 ? (double)queue_oldest_us(s->queues[p], now) / 1e6
                        : row == 2 ? (double)atomic_load(&s->counters.busy[p])

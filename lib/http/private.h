@@ -74,7 +74,7 @@ struct counters {
     _Atomic unsigned long requests, refused_heads, shed, dropped, accepted, over_limit;
     _Atomic unsigned long status[6]; // by hundreds
     _Atomic unsigned long latency[LATENCY_STEPS + 1], latency_us;
-    _Atomic long busy[2], connected[2];
+    _Atomic long busy[POOL_COUNT], connected[POOL_COUNT];
 };
 extern const unsigned long latency_steps_us[LATENCY_STEPS];
 
@@ -94,7 +94,7 @@ struct server {
     void *shed_page, *shed_api;    // struct MHD_Response, made once: shedding must be cheap
     struct front *front;
     int port, metrics_port;
-    struct queue *queues[2]; // POOL_MAIN, POOL_SLOW
+    struct queue *queues[POOL_COUNT];
     struct worker *workers;
     size_t n_workers;
     pthread_mutex_t jobs_lock;

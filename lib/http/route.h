@@ -87,10 +87,12 @@ void response_session(struct request *r, struct response *res, const char *token
 void response_flash(struct request *r, struct response *res, const char *code);
 const char *request_flash(struct request *r, struct response *res);
 
-enum route_pool { POOL_MAIN, POOL_SLOW, POOL_INLINE /* no database: answered at once */ };
+// Who answers: ordinary requests; sign-in and downloads, slow on purpose; work of seconds, which must
+// keep neither waiting. POOL_INLINE has no workers and no database: answered at once.
+enum route_pool { POOL_MAIN, POOL_SLOW, POOL_LONG, POOL_INLINE, POOL_COUNT = POOL_INLINE };
 enum {
     ROUTE_PUBLIC = 1 << 0,      // no session needed; permission is PERM_NONE
-    ROUTE_UPLOAD = 1 << 1,      // multipart allowed, larger body limit (64 MiB)
+    ROUTE_UPLOAD = 1 << 1,      // multipart allowed, larger body limit (4 MiB)
     ROUTE_CREATES = 1 << 2,     // POST that creates: API takes Idempotency-Key, forms a hidden client_ref
     ROUTE_IF_MATCH = 1 << 3,    // API needs If-Match (428 absent)
     ROUTE_LIST = 1 << 5,        // API answer is {"items": [...], "next": cursor}: for OpenAPI

@@ -233,8 +233,11 @@ static mhd_result head_come(struct server *s, struct conn *c, struct MHD_Connect
     size_t most = dispatch_body_limit(s->config, job->r.route);
     if (facts.length > most) {
         job->refusal = ERR_TOO_LARGE;
+        if (job->r.route && job->r.route->flags & ROUTE_UPLOAD)
+            (void)ctx_refuse(&job->r.ctx, ERR_TOO_LARGE, "The file must be smaller than %d MB",
+                             DISPATCH_UPLOAD_MAX >> 20);
         // Nothing of it has been sent yet, or it is beyond all patience: say so now and close.
-        if (facts.expects || facts.length > DISPATCH_UPLOAD_MAX) {
+        if (facts.expects || facts.length > DISPATCH_WASTE_MAX) {
             route_refuse(s->setup.routes, &job->r, ERR_TOO_LARGE, &job->res);
             return job_send(job);
         }
@@ -486,8 +489,8 @@ static void server_free(struct server *s)
     if (s->shed_api)
         MHD_destroy_response(s->shed_api);
     jobs_free(s);
-    queue_free(s->queues[POOL_MAIN]);
-    queue_free(s->queues[POOL_SLOW]);
+    for (int i = 0; i < POOL_COUNT; i++)
+        queue_free(s->queues[i]);
     pthread_mutex_destroy(&s->jobs_lock);
     free(s);
 }

@@ -74,24 +74,17 @@ static void worker_done(struct worker *w)
         db_free(w->host.auth_db);
 }
 
-enum err workers_start(struct ctx *ctx, struct server *s)
+static enum err pool_start(struct ctx *ctx, struct server *s, enum route_pool pool,
+                           const struct queue_limits *limits)
 {
-    size_t main_pool = (size_t)s->config->workers, slow = (size_t)s->config->slow_workers;
-    // At twice the capacity those accepted must still be answered within a quarter of a second.
-    s->queues[POOL_MAIN] = queue_new(&(struct queue_limits){
-        (size_t)s->config->queue, (unsigned)main_pool, 100 * 1000, 150 * 1000});
-    // Signing in is slow on purpose: people may wait for it.
-    s->queues[POOL_SLOW] = queue_new(&(struct queue_limits){
-        (size_t)s->config->queue, (unsigned)slow, 4000 * 1000, 6000 * 1000});
-    s->workers = calloc(main_pool + slow, sizeof(*s->workers));
-    if (!s->workers)
-        abort();
-    for (size_t i = 0; i < main_pool + slow; i++) {
-        s->workers[i].server = s;
-        s->workers[i].pool = i < main_pool ? POOL_MAIN : POOL_SLOW;
-        enum err e = worker_start(ctx, &s->workers[i]);
+    s->queues[pool] = queue_new(limits);
+    for (unsigned i = 0; i < limits->workers; i++) {
+        struct worker *w = &s->workers[s->n_workers];
+        w->server = s;
+        w->pool = pool;
+        enum err e = worker_start(ctx, w);
         if (e) {
-            worker_done(&s->workers[i]);
+            worker_done(w);
             return e;
         }
         s->n_workers++;
@@ -99,9 +92,32 @@ enum err workers_start(struct ctx *ctx, struct server *s)
     return ERR_OK;
 }
 
+enum err workers_start(struct ctx *ctx, struct server *s)
+{
+    const struct queue_limits limits[POOL_COUNT] = {
+        // At twice the capacity those accepted must still be answered within a quarter of a second.
+        [POOL_MAIN] = {(size_t)s->config->queue, (unsigned)s->config->workers, 100 * 1000,
+                       150 * 1000},
+        // Signing in is slow on purpose: people may wait for it.
+        [POOL_SLOW] = {(size_t)s->config->queue, (unsigned)s->config->slow_workers, 4000 * 1000,
+                       6000 * 1000},
+        [POOL_LONG] = {16, (unsigned)s->config->long_workers, 20000 * 1000, 25000 * 1000},
+    };
+    size_t most = 0;
+    for (int pool = 0; pool < POOL_COUNT; pool++)
+        most += limits[pool].workers;
+    s->workers = calloc(most, sizeof(*s->workers));
+    if (!s->workers)
+        abort();
+    enum err e = ERR_OK;
+    for (int pool = 0; pool < POOL_COUNT && !e; pool++)
+        e = pool_start(ctx, s, (enum route_pool)pool, &limits[pool]);
+    return e;
+}
+
 void workers_stop(struct server *s)
 {
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < POOL_COUNT; i++)
         if (s->queues[i])
             queue_close(s->queues[i]);
     for (size_t i = 0; i < s->n_workers; i++) {

@@ -13,6 +13,7 @@ static const struct {
     {"Caseloads", "/caseloads", PERM_caseload_read},
     {"Referrals", "/referrals", PERM_referral_read},
     {"Escalations", "/escalations", PERM_escalation_read},
+    {"Import", "/imports", PERM_import_write},
     {"Reports", "/reports", PERM_report_read},
     {"Exports", "/exports", PERM_export_log},
     {"Users", "/users", PERM_user_read},

@@ -18,16 +18,32 @@ create table app.import (
   rejected     int not null,
   added        int,
   present      int,  -- were here already
-  report       text, -- every row's verdict as CSV: numbers, the mapping's headings, the program's words
   file         text, -- the draft as sealed by the program
   primary key (site_id, id),
   check (file is null or state = 'checked')
 );
 create index import_own on app.import (requested_by, requested_at desc, id desc);
 create index import_open on app.import (expires_at) where state = 'checked';
-create index import_report on app.import (requested_at) where report is not null;
+create index import_age on app.import (requested_at);
+
+-- Every row's verdict: its number, the mapping's heading and the program's words, nothing of the row itself.
+-- requested_by is the import's, so that the policy looks into no other table.
+create table app.import_verdict (
+  site_id      text not null,
+  import_id    uuid not null,
+  row          int not null, -- the heading is row 1
+  requested_by uuid not null,
+  verdict      text not null check (verdict in ('ok', 'warn', 'reject')),
+  heading      text not null default '',
+  message      text not null default '',
+  primary key (site_id, import_id, row),
+  foreign key (site_id, import_id) references app.import
+);
+
 alter table app.import enable row level security;
 alter table app.import force row level security;
+alter table app.import_verdict enable row level security;
+alter table app.import_verdict force row level security;
 
 -- The context was begun for an import: the one purpose for which history may be written that the actor
 -- did not make.
@@ -35,17 +51,26 @@ create function access.importing() returns boolean
   language plpgsql stable parallel restricted security definer set search_path = pg_catalog
   as $$ begin return coalesce((access.context())[7] = 'import_write', false); end $$;
 
-create policy owner on app.import to phoenix_owner using (true) with check (true);
-create policy import_write on app.import to phoenix_app
-  using (requested_by = (select access.actor()) and (select access.importing()))
-  with check (requested_by = (select access.actor()) and site_id = (select access.actor_site())
-              and (select access.importing()));
-create policy worker on app.import for select to phoenix_worker using (true);
-create policy worker_updates on app.import for update to phoenix_worker using (true);
+do $$
+declare
+  t text;
+begin
+  foreach t in array array['import', 'import_verdict']
+  loop
+    execute format('create policy owner on app.%I to phoenix_owner using (true) with check (true)', t);
+    execute format('create policy import_write on app.%I to phoenix_app'
+      ' using (requested_by = (select access.actor()) and (select access.importing()))'
+      ' with check (requested_by = (select access.actor()) and site_id = (select access.actor_site())'
+      ' and (select access.importing()))', t);
+    execute format('create policy worker on app.%I to phoenix_worker using (true)', t);
+  end loop;
+end $$;
 grant select, insert on app.import to phoenix_app;
-grant update (state, decided_at, added, present, file) on app.import to phoenix_app;
-grant select (site_id, id, state, requested_at, expires_at, report) on app.import to phoenix_worker;
-grant update (state, report, file) on app.import to phoenix_worker;
+grant update (state, decided_at, rows, ok, warned, rejected, added, present, file) on app.import to phoenix_app;
+grant select, insert, delete on app.import_verdict to phoenix_app;
+grant select (site_id, id, state, requested_at, expires_at) on app.import to phoenix_worker;
+grant update (state, file) on app.import to phoenix_worker;
+grant select (site_id, import_id), delete on app.import_verdict to phoenix_worker;
 
 -- Contacts of an import bear the name of whoever made them, not of who brings them in.
 do $$

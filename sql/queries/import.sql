@@ -101,9 +101,20 @@ select app.import_fold($1, $2::uuid[]);
 -- ---- what is kept between the preview and the decision ----
 
 -- name: import_add
--- params: 10 id kind mapping rows ok warned rejected report file site
-insert into app.import (site_id, id, kind, mapping, requested_by, rows, ok, warned, rejected, report, file)
-values ($10, $1::uuid, $2, $3, (select access.actor()), $4::int, $5::int, $6::int, $7::int, $8, $9);
+-- params: 9 id kind mapping rows ok warned rejected file site
+insert into app.import (site_id, id, kind, mapping, requested_by, rows, ok, warned, rejected, file)
+values ($9, $1::uuid, $2, $3, (select access.actor()), $4::int, $5::int, $6::int, $7::int, $8);
+
+-- name: import_verdicts_add
+-- params: 6 site id rows verdicts headings messages
+insert into app.import_verdict (site_id, import_id, row, requested_by, verdict, heading, message)
+select $1, $2::uuid, v.row, (select access.actor()), v.verdict, v.heading, v.message
+  from unnest($3::int[], $4::text[], $5::text[], $6::text[]) v (row, verdict, heading, message);
+
+-- name: import_verdicts_drop
+-- params: 1 id
+delete from app.import_verdict v
+ where v.site_id = (select access.actor_site()) and v.import_id = $1::uuid;
 
 -- name: import_list
 -- params: 3 limit after_time after_id
@@ -116,33 +127,56 @@ select i.id, i.kind, i.mapping, i.state, i.requested_at, i.decided_at, i.rows, i
  limit $1::int;
 
 -- name: import_get
--- params: 2 id with_file
+-- params: 1 id
 select i.id, i.kind, i.mapping, i.state, i.requested_at, i.decided_at, i.rows, i.ok, i.warned, i.rejected,
-       i.added, i.present, i.report, case when $2::boolean then i.file end as file,
-       i.expires_at < now() as late
+       i.added, i.present, i.file, i.state = 'checked' and i.expires_at < now() as late
   from app.import i
- where i.id = $1::uuid and i.requested_by = (select access.actor());
+ where i.site_id = (select access.actor_site()) and i.id = $1::uuid;
+
+-- What is wrong how often, the rejected first.
+-- name: import_problems
+-- params: 1 id
+select v.verdict, v.heading, v.message, count(*) as times,
+       array_to_string((array_agg(v.row order by v.row))[:12], ', ') as rows
+  from app.import_verdict v
+ where v.site_id = (select access.actor_site()) and v.import_id = $1::uuid and v.verdict <> 'ok'
+ group by v.verdict, v.heading, v.message
+ order by v.verdict, count(*) desc, min(v.row)
+ limit 50;
+
+-- name: import_verdicts
+-- params: 4 id verdict after limit
+select v.row, v.verdict, v.heading, v.message
+  from app.import_verdict v
+ where v.site_id = (select access.actor_site()) and v.import_id = $1::uuid
+   and ($2::text is null or v.verdict = $2) and v.row > coalesce($3::int, 0)
+ order by v.row
+ limit $4::int;
 
 -- Whoever decides first decides: another press, or another hand, finds nothing to decide.
 -- name: import_decide
 -- params: 2 id state
 update app.import i set state = $2, decided_at = now(), file = null
  where (i.site_id, i.id) = (select j.site_id, j.id from app.import j
-                             where j.id = $1::uuid and j.requested_by = (select access.actor())
+                             where j.site_id = (select access.actor_site()) and j.id = $1::uuid
                                and j.state = 'checked' and j.expires_at > now() for update skip locked)
 returning i.id;
 
 -- name: import_count
--- params: 3 id added present
-update app.import i set added = $2::int, present = $3::int
- where i.id = $1::uuid and i.requested_by = (select access.actor());
+-- params: 7 id rows ok warned rejected added present
+update app.import i
+   set rows = $2::int, ok = $3::int, warned = $4::int, rejected = $5::int, added = $6::int, present = $7::int
+ where i.site_id = (select access.actor_site()) and i.id = $1::uuid;
 
 -- name: import_expire
 -- login: worker
 update app.import i set state = 'expired', file = null
  where i.state = 'checked' and i.expires_at < now();
 
+-- Verdicts are of use as long as somebody may want to put the file right.
 -- name: import_forget
 -- login: worker
-update app.import i set report = null
- where i.report is not null and i.requested_at < now() - interval '30 days';
+delete from app.import_verdict v
+ using app.import i
+ where i.requested_at between now() - interval '90 days' and now() - interval '30 days'
+   and v.site_id = i.site_id and v.import_id = i.id;

@@ -31,6 +31,7 @@ port = 0
 database = "$conninfo"
 keyring = "$dir/phoenix.keys"
 programme = "$programme"
+mappings = "$(dirname "$programme")/import"
 data_dir = "$dir/data"
 log_level = "warn"
 workers = 4

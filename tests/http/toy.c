@@ -109,7 +109,7 @@ void toy_init(struct toy *toy)
     toy->arena = arena_new();
     // No database: handlers get no connection.
     toy->config = (struct config){.listen = "127.0.0.1", .metrics_listen = "127.0.0.1",
-                                  .workers = 4, .slow_workers = 1, .queue = 64, .http_threads = 1,
+                                  .workers = 4, .slow_workers = 1, .long_workers = 1, .queue = 64, .http_threads = 1,
                                   .connections = 512, .connections_per_address = 512,
                                   .idle_timeout = 5, .body_limit = 65536, .drain_seconds = 5};
     CHECK_INT(crypto_start(), ERR_OK);

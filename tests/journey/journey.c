@@ -8,6 +8,7 @@
 #include "base/uuid.h"
 #include "cluster.h"
 #include "config/config.h"
+#include "config/mapping.h"
 #include "crypto/keys.h"
 #include "crypto/secret.h"
 #include "db/db.h"
@@ -75,10 +76,12 @@ static const char *write_config(const char *dir, const char *conninfo)
     FILE *f = fopen(path, "w");
     if (!f)
         fail("cannot write", path);
+    const char *slash = strrchr(JOURNEY_PROGRAMME, '/');
     fprintf(
         f,
-        "database = \"%s\"\nkeyring = \"%s/phoenix.keys\"\nprogramme = \"%s\"\ndata_dir = \"%s\"\n",
-        conninfo, dir, JOURNEY_PROGRAMME, dir);
+        "database = \"%s\"\nkeyring = \"%s/phoenix.keys\"\nprogramme = \"%s\"\ndata_dir = \"%s\"\n"
+        "mappings = \"%.*s/import\"\n",
+        conninfo, dir, JOURNEY_PROGRAMME, dir, (int)(slash - JOURNEY_PROGRAMME), JOURNEY_PROGRAMME);
     fclose(f);
     return path;
 }
@@ -104,6 +107,7 @@ static void start_world(void)
         fail("no time zone", world.config->timezone);
     const struct programme *programme;
     must(programme_read(ctx, world.config->programme, &programme), "programme");
+    must(mappings_read(ctx, world.config->mappings), "mappings");
     must(keys_create(ctx, world.config->keyring), "keyring");
     must(keys_open(ctx, world.config->keyring, &ctx->keys), "keyring");
     ctx->db = db_new(world.config->database, DB_OWNER);
@@ -294,24 +298,63 @@ const struct answer *visit_form(struct visitor *v, const char *target, const str
     return go(v, r);
 }
 
-const struct answer *visit_post(struct visitor *v, const char *target, ...)
+enum { PAIRS_MOST = 64 };
+
+// The pairs given, and what every form of ours holds besides.
+static size_t take_pairs(struct visitor *v, struct arena *a, va_list ap, struct pair *pairs)
 {
-    enum { MOST = 64 };
-    struct pair pairs[MOST];
-    struct arena *a = arena_new();
     size_t n = 0;
     bool named = false;
-    va_list ap;
-    va_start(ap, target);
-    for (const char *name; n < MOST - 2 && (name = va_arg(ap, const char *));) {
+    for (const char *name; n < PAIRS_MOST - 2 && (name = va_arg(ap, const char *));) {
         pairs[n++] = (struct pair){name, va_arg(ap, const char *)};
         named = named || strcmp(name, "client_ref") == 0;
     }
-    va_end(ap);
     if (v->signed_in)
         pairs[n++] = (struct pair){"csrf", token_csrf(a, v->token)};
     if (!named)
         pairs[n++] = (struct pair){"client_ref", uuid_new(a)};
+    return n;
+}
+
+const struct answer *visit_upload(struct visitor *v, const char *target, const char *file_name,
+                                  const void *file, size_t n_file, ...)
+{
+    struct request *r = new_request(v, "POST", target);
+    struct pair pairs[PAIRS_MOST];
+    struct buf body;
+    va_list ap;
+    va_start(ap, n_file);
+    size_t n = take_pairs(v, r->ctx.arena, ap, pairs);
+    va_end(ap);
+    // As browsers do: another boundary for each request.
+    const char *boundary = uuid_new(r->ctx.arena);
+    buf_init(&body, r->ctx.arena);
+    for (size_t i = 0; i < n; i++)
+        buf_printf(&body, "--%s\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%s\r\n",
+                   boundary, pairs[i].name, pairs[i].value);
+    buf_printf(&body,
+               "--%s\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%s\"\r\n"
+               "Content-Type: text/csv\r\n\r\n",
+               boundary, file_name);
+    buf_add(&body, file, n_file);
+    buf_printf(&body, "\r\n--%s--\r\n", boundary);
+    add_cookie(v, r);
+    add_header(r, "Content-Type",
+               arena_printf(r->ctx.arena, "multipart/form-data; boundary=%s", boundary));
+    add_header(r, "Sec-Fetch-Site", "same-origin");
+    r->body = body.p;
+    r->n_body = body.n;
+    return go(v, r);
+}
+
+const struct answer *visit_post(struct visitor *v, const char *target, ...)
+{
+    struct pair pairs[PAIRS_MOST];
+    struct arena *a = arena_new();
+    va_list ap;
+    va_start(ap, target);
+    size_t n = take_pairs(v, a, ap, pairs);
+    va_end(ap);
     const struct answer *answer = visit_form(v, target, pairs, n);
     arena_free(a);
     return answer;

@@ -68,6 +68,10 @@ const struct answer *visit_post(struct visitor *v, const char *target, ...)
 /** The same with pairs in hand; nothing is added. */
 const struct answer *visit_form(struct visitor *v, const char *target, const struct pair *pairs,
                                 size_t n);
+/** A form with a file, as multipart/form-data: name, value pairs ended by NULL; csrf is added, and client_ref
+ *  too unless given. */
+const struct answer *visit_upload(struct visitor *v, const char *target, const char *file_name,
+                                  const void *file, size_t n_file, ...) __attribute__((sentinel));
 /** The API with the bearer token; json NULL sends no body. */
 const struct answer *visit_api(struct visitor *v, const char *method, const char *target,
                                const char *json);
