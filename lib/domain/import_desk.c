@@ -225,8 +225,9 @@ enum err import_check(struct ctx *ctx, const struct import_input *in,
     if (ctx->problem.first)
         return ERR_INVALID;
     e = desk_run(&d, file->p, file->n);
-    if (e == ERR_MALFORMED && ctx->problem.detail) {
-        ctx_field_error(ctx, "file", ctx->problem.detail);
+    if ((e == ERR_MALFORMED || e == ERR_CONFLICT) && ctx->problem.detail) {
+        // No such file; or nobody comes to this site that way.
+        ctx_field_error(ctx, e == ERR_CONFLICT ? "kind" : "file", ctx->problem.detail);
         ctx->problem.detail = NULL;
         return ERR_INVALID;
     }
