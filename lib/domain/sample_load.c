@@ -171,23 +171,26 @@ static enum err run_one(struct ctx *ctx, enum query q)
 static enum err load_cases(struct ctx *ctx, const struct sample_setup *setup,
                            const struct plan *plan)
 {
+    static const struct {
+        const char *words;
+        enum query query;
+    } after[] = {
+        {"Indexes", Q_SAMPLE_INDEX},
+        {"Engagement", Q_SAMPLE_ENGAGEMENT},
+        {"Weeks", Q_SAMPLE_WEEKS},
+        {"Checks", Q_SAMPLE_CLOSE},
+        {"Conflicts of interest", Q_SAMPLE_CONFLICT},
+    };
     enum err e = run_one(ctx, Q_SAMPLE_OPEN);
     if (!e)
         e = run_passes(ctx, setup, plan, sample_person_passes);
     if (!e)
         e = run_passes(ctx, setup, plan, sample_case_passes);
-    if (!e)
-        e = run_one(ctx, Q_SAMPLE_CLOSE);
-    if (!e)
-        e = run_one(ctx, Q_SAMPLE_ENGAGEMENT);
-    if (setup->progress)
-        setup->progress("Engagement", 0, 1, setup->arg);
-    if (!e)
-        e = run_one(ctx, Q_SAMPLE_REBUILD);
-    if (!e)
-        e = run_one(ctx, Q_SAMPLE_WEEKS);
-    if (!e)
-        e = run_one(ctx, Q_SAMPLE_CONFLICT);
+    for (size_t i = 0; i < sizeof(after) / sizeof(after[0]) && !e; i++) {
+        if (setup->progress)
+            setup->progress(after[i].words, 0, 1, setup->arg);
+        e = run_one(ctx, after[i].query);
+    }
     return e;
 }
 
@@ -211,6 +214,5 @@ enum err plan_load(struct ctx *ctx, const struct sample_setup *setup, struct pla
         db_rollback(ctx);
         return e;
     }
-    e = db_commit(ctx);
-    return e ? e : run_one(ctx, Q_SAMPLE_ANALYZE);
+    return db_commit(ctx);
 }

@@ -167,6 +167,7 @@ static void make_accounts(struct plan *p, struct rng *r)
                                              "auditor"};
     for (size_t i = 0; i < 4; i++)
         user_add(p, r, everywhere[i], NOBODY)->username = everywhere[i];
+    p->n_accounts = p->n_users;
 }
 
 // A large programme has more workers than sign-ins are handed out for: a caseload stays a caseload.
@@ -181,6 +182,16 @@ static void make_more_workers(struct plan *p, struct rng *r, int site, size_t n)
         u->username = arena_printf(p->arena, "worker%zu.%s", i + 1, p->sites[site]);
         u->team = team;
     }
+}
+
+static void list_navigators(struct plan *p)
+{
+    size_t n[SAMPLE_SITES] = {0};
+    for (int site = 0; site < SAMPLE_SITES; site++)
+        p->navigators[site] = ARENA_ARRAY(p->arena, int, p->n_users);
+    for (size_t i = 0; i < p->n_users; i++)
+        if (strcmp(p->users[i].role, "navigator") == 0)
+            p->navigators[p->users[i].site][n[p->users[i].site]++] = (int)i;
 }
 
 static size_t site_people(size_t people, int site)
@@ -206,6 +217,7 @@ static void make_staff(struct plan *p)
         rest = rest > 4 * OWN_CASELOAD ? rest - 4 * OWN_CASELOAD : 0;
         make_more_workers(p, &r, site, (rest + 49) / 50);
     }
+    list_navigators(p);
 }
 
 int plan_user_of(const struct plan *plan, const char *role, int site, int agency, uint32_t n)
@@ -215,9 +227,9 @@ int plan_user_of(const struct plan *plan, const char *role, int site, int agency
         if (pass && !count)
             return NOBODY;
         uint32_t at = pass ? n % count : 0;
-        for (size_t i = 0; i < plan->n_users; i++) {
+        for (size_t i = 0; i < plan->n_accounts; i++) {
             const struct plan_user *u = &plan->users[i];
-            if (strcmp(u->role, role) != 0 || u->site != site || !u->password ||
+            if (strcmp(u->role, role) != 0 || u->site != site ||
                 (agency != NOBODY && u->agency != agency))
                 continue;
             if (!pass)
@@ -308,20 +320,9 @@ static void set_worker(struct plan *plan, struct plan_person *p, size_t nth, siz
 {
     // The first four hold up to OWN_CASELOAD each, the rest of the site's workers share the others.
     size_t first = of < 4 * OWN_CASELOAD ? of : 4 * OWN_CASELOAD;
-    uint32_t number;
-    if (nth < first) {
-        number = (uint32_t)(nth * 4 / first);
-    } else {
-        number = 4 + (uint32_t)((nth - first) / 50);
-    }
-    for (size_t i = 0; i < plan->n_users; i++) {
-        const struct plan_user *u = &plan->users[i];
-        if (strcmp(u->role, "navigator") == 0 && u->site == p->site && number-- == 0) {
-            p->worker = (int)i;
-            p->team = u->team;
-            return;
-        }
-    }
+    size_t number = nth < first ? nth * 4 / first : 4 + (nth - first) / 50;
+    p->worker = plan->navigators[p->site][number];
+    p->team = plan->users[p->worker].team;
 }
 
 static int contact_count(const struct plan_person *p, struct rng *r, const struct sample_setup *s,
@@ -399,9 +400,8 @@ enum err plan_make(struct ctx *ctx, const struct sample_setup *setup, struct pla
                      .n_people = (size_t)setup->people};
     p.people = ARENA_ARRAY(ctx->arena, struct plan_person, p.n_people);
     make_staff(&p);
-    for (size_t i = 0; i < p.n_users; i++)
-        if (strncmp(p.users[i].username, "worker", 6) != 0)
-            p.users[i].password = password_random(ctx);
+    for (size_t i = 0; i < p.n_accounts; i++)
+        p.users[i].password = password_random(ctx);
     make_people(&p, setup);
     *ret = p;
     return ERR_OK;

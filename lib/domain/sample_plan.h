@@ -95,8 +95,9 @@ struct plan {
     size_t n_agencies;
     struct plan_team *teams;
     size_t n_teams;
-    struct plan_user *users;
-    size_t n_users;
+    struct plan_user *users; // those with an account come first
+    size_t n_users, n_accounts;
+    int *navigators[SAMPLE_SITES]; // users, in order
     struct plan_person *people;
     size_t n_people;
 };
