@@ -1,252 +1,53 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What HTTP, roles, sealing and audit cost beside the database.
+"""What HTTP, roles, sealing and audit cost beside the database, and what the server holds and bears.
 
-Each path is asked over HTTP with wrk, and the very SQL that it sent is run by pgbench on the same
-database in the same run: taken from PostgreSQL's own statement log, so nothing is typed twice. The two
-take turns; medians are compared. Prints `bench NAME ratio R floor F` and `value V limit L UNIT` lines and
-ends non-zero if any falls short. The data set is made once and kept in the build folder.
+Prints `bench NAME ratio R floor F` and `value NAME V limit L UNIT` lines, with what they come from on lines
+that begin with #, and ends non-zero if any falls short. README.md says what each figure is.
 
-  run.py BUILD [--people N] [--seconds S] [--rounds R] [--only NAME]
+  run.py BUILD [--people N] [--contacts N] [--seconds S] [--rounds R] [--only WORD]
 """
 import argparse
-import http.client
 import json
 import os
 import re
-import signal
 import statistics
 import subprocess
 import sys
+import threading
 import time
-import urllib.parse
-import uuid
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
+import statements
+from demo import Demo, ROOT  # growth.py takes both from here  # noqa: F401
+
 CLIENTS = 8
-PEOPLE_USED = 8  # each side goes round the same people: few, since pgbench plans a script for each
-WARM = 3  # seconds of planning that are not counted against pgbench
-
-
-class Demo:
-    """The demonstration, kept in the build folder, with as many people as asked for."""
-
-    def __init__(self, build, people):
-        self.dir = os.path.join(build, "bench-%d" % people)
-        self.log = open(os.path.join(build, "bench-demo.log"), "wb")
-        env = dict(os.environ, PHOENIX_BUILD=os.path.abspath(build))
-        command = [os.path.join(ROOT, "packaging", "demo"), "--keep", "--dir", self.dir, "--port",
-                   "0", "--people", str(people)]
-        self.process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=self.log)
-        for line in self.process.stdout:
-            if line.startswith(b"phoenix ready"):
-                break
-        else:
-            raise SystemExit("bench: the demonstration did not start: see " + self.log.name)
-        with open(os.path.join(self.dir, "demo.json"), encoding="utf-8") as f:
-            self.facts = json.load(f)
-        self.host = urllib.parse.urlsplit(self.facts["url"]).netloc
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(60)
-
-    def account(self, role):
-        return next(a for a in self.facts["accounts"] if a["role"] == role)
-
-    def resident(self, field="VmRSS"):
-        with open("/proc/%d/status" % self.facts["pid"], encoding="ascii") as f:
-            return int(re.search(field + r":\s+(\d+)", f.read()).group(1)) / 1024
-
-    def superuser(self):
-        p = self.facts["postgres"]
-        return ["-h", p["host"], "-p", str(p["port"]), "-U", "postgres"], p["dbname"]
-
-    def sql(self, text, dbname=None):
-        where, name = self.superuser()
-        return subprocess.run(["psql", *where, "-d", dbname or name, "-qAtX", "-c", text], check=True,
-                              stdout=subprocess.PIPE).stdout.decode()
-
-    def statement_log(self):
-        return os.path.join(self.facts["postgres"]["host"], "log")
-
-    def call(self, method, path, token=None, body=None):
-        headers = {}
-        if token:
-            headers["Authorization"] = "Bearer " + token
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-            if token and method == "POST":
-                headers["Idempotency-Key"] = str(uuid.uuid4())
-        c = http.client.HTTPConnection(self.host, timeout=30)
-        c.request(method, path, None if body is None else json.dumps(body), headers)
-        r = c.getresponse()
-        text = r.read()
-        c.close()
-        if r.status >= 400:
-            raise SystemExit("bench: %s %s answered %d %s" % (method, path, r.status, text[:300]))
-        return text
-
-    def sign_in(self, role):
-        a = self.account(role)
-        answer = self.call("POST", "/api/v1/sessions", None,
-                           {"username": a["username"], "password": a["password"]})
-        return json.loads(answer)["token"]
-
-
-# ---- the SQL of a request, from the statement log ----
-
-EXECUTE = re.compile(r"LOG:  execute [^:]*: (.*)", re.S)
-PARAMETERS = re.compile(r"DETAIL:  parameters: (.*)", re.S)
-ENTRY = re.compile(r"\n(?=\d{4}-\d\d-\d\d \d\d:)")
-
-
-def parameters(text):
-    """{$1: literal}: as the log quotes them."""
-    return {m.group(1): m.group(2) for m in
-            re.finditer(r"\$(\d+) = (NULL|'(?:[^']|'')*')", text)}
-
-
-def pid_of(entry):
-    found = re.search(r"\[(\d+)\]", entry[:80])
-    return found and found.group(1)
-
-
-def captured(demo, ask):
-    """The statements that one request executes, with its values in place."""
-    with open(demo.statement_log(), "rb") as f:
-        f.seek(0, 2)
-        ask()
-        time.sleep(0.15)
-        text = f.read().decode("utf-8", "replace")
-    statements = []
-    entries = ENTRY.split(text)
-    # Other connections (jobs, the name index) are in the same log: ours is the one that began a request.
-    ours = next((pid_of(e) for e in entries if "access.begin" in e and EXECUTE.search(e)), None)
-    for entry in entries:
-        if pid_of(entry) != ours:
-            continue
-        execute, values = EXECUTE.search(entry), PARAMETERS.search(entry)
-        if execute:
-            statements.append(execute.group(1).strip().rstrip(";"))
-        elif values and statements:
-            given = parameters(values.group(1))
-            statements[-1] = re.sub(r"\$(\d+)(?!\d)", lambda m: given.get(m.group(1), m.group(0)),
-                                    statements[-1])
-    return statements
-
-
-def recorded(demo, asks):
-    demo.sql("alter system set log_statement = 'all'")
-    demo.sql("alter system set log_parameter_max_length = -1")
-    demo.sql("select pg_reload_conf()")
-    time.sleep(0.4)
-    try:
-        return [captured(demo, ask) for ask in asks]
-    finally:
-        demo.sql("alter system reset log_statement")
-        demo.sql("alter system reset log_parameter_max_length")
-        demo.sql("select pg_reload_conf()")
-        time.sleep(0.4)
-
-
-def quoted(text):
-    """The literals of a statement so that pgbench takes no colon in them for a variable."""
-    def literal(m):
-        inner = m.group(0)
-        if ":" not in inner:
-            return inner
-        return "E" + inner.replace("\\", "\\\\").replace(":", "\\x3a")
-    return re.sub(r"'(?:[^']|'')*'", literal, text)
-
-
-# Ids that a request makes are made by pgbench too, or a key would be used twice.
-def fresh_ids(statements, ids):
-    out = []
-    for s in statements:
-        for i, known in enumerate(ids):
-            made = "01a207db-%04d-7000-8000-' || lpad(:n::text, 12, '0') || '" % i
-            s = s.replace("'%s'::uuid" % known, "('%s')::uuid" % made)
-            s = s.replace("'%s'" % known, "('%s')::uuid" % made if "access.claim" in s else "('%s')" % made)
-            s = s.replace(known, made)
-        out.append(s)
-    return out
-
-
-def pgbench_script(path, statements, pipelined):
-    # Not prepared with parameters but as constants in simple text is what -M prepared makes of them:
-    # each statement is parsed once a connection and executed many times, as the program does it.
-    lines = ["\\set n random(1, 999999999999)"]
-    lines.append("\\startpipeline" if pipelined else "begin;")
-    lines += [s.replace("\n", " ") + ";" for s in statements]
-    lines.append("\\endpipeline" if pipelined else "commit;")
-    with open(path, "w", encoding="utf-8") as f:
-        f.write("\n".join(lines) + "\n")
-
-
-def pgbench(demo, scripts, seconds):
-    p = demo.facts["postgres"]
-    tool = os.path.join(subprocess.run(["pg_config", "--bindir"], stdout=subprocess.PIPE, check=True)
-                        .stdout.decode().strip(), "pgbench")
-    command = [tool, "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "1", "-T", str(seconds + WARM), "-P", "1",
-               "-h", p["host"], "-p", str(p["port"]), "-U", "phoenix_app"]
-    for s in scripts:
-        command += ["-f", s]
-    env = dict(os.environ, PGOPTIONS="-c jit=off")
-    done = subprocess.run(command + [p["dbname"]], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
-    rates = [float(r) for r in re.findall(rb"progress: [\d.]+ s, ([\d.]+) tps", done.stderr)]
-    if len(rates) <= WARM or b"aborted" in done.stderr:
-        raise SystemExit("bench: pgbench failed: " + done.stderr.decode()[-800:])
-    return statistics.mean(rates[WARM:])
-
+NAVIGATORS = 8    # each asks about up to that many of his or her own people, at random; so does pgbench
+PEOPLE_EACH = 25
+WARM = 2          # seconds of planning that are not counted against pgbench
 
 LUA = """
-local refs = {%(refs)s}
+local people = {%(people)s}
 local n = 0
+math.randomseed(os.time())
 %(prepare)s
 request = function()
   n = n + 1
-  local ref = refs[n %% #refs + 1]
+  local token, ref = unpack(people[math.random(#people)])
+  local headers = {["%(header)s"] = "%(before)s" .. token}
   %(request)s
 end
 """
 
 
-def wrk(demo, script, seconds):
-    done = subprocess.run(["wrk", "-t", "1", "-c", str(CLIENTS), "-d", "%ds" % seconds, "--latency",
-                           "-s", script, demo.facts["url"]], stdout=subprocess.PIPE, check=True)
-    text = done.stdout.decode()
-    if "Non-2xx" in text:
-        raise SystemExit("bench: wrk met refusals:\n" + text)
-    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1))
-    amount, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", text).groups()
-    return rate, float(amount) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+class Report:
+    """The lines, and which of them fall short."""
 
-
-def write_lua(path, refs, prepare, request):
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(LUA % {"refs": ",".join('"%s"' % r for r in refs), "prepare": prepare, "request": request})
-
-
-# ---- the paths ----
-
-class Run:
-    def __init__(self, options):
-        self.o = options
+    def __init__(self):
         self.short = []
-        self.demo = Demo(options.build, options.people)
-        self.work = os.path.join(options.build, "bench-work")
-        os.makedirs(self.work, exist_ok=True)
-        self.navigator = self.demo.sign_in("navigator")
-        self.police = self.demo.sign_in("police")
-        items = json.loads(self.demo.call("GET", "/api/v1/participants?limit=%d" % PEOPLE_USED,
-                                          self.navigator))["items"]
-        self.refs = [i["ref"] for i in items]
 
-    def line(self, name, ratio, floor):
+    def ratio(self, name, ratio, floor):
         print("bench %s ratio %.2f floor %.2f" % (name, ratio, floor), flush=True)
-        if floor and ratio < floor:
+        if ratio < floor:
             self.short.append(name)
 
     def value(self, name, value, limit, unit):
@@ -254,112 +55,346 @@ class Run:
         if value > limit:
             self.short.append(name)
 
+
+def note(text):
+    print("# " + text, flush=True)
+
+
+def spread(values):
+    return "%.2f (%.2f to %.2f)" % (statistics.median(values), min(values), max(values))
+
+
+def row_statements():
+    """Names of the statements that give an export its rows: those below that heading of their file."""
+    with open(os.path.join(ROOT, "sql", "queries", "export.sql"), encoding="utf-8") as f:
+        rows = f.read().split("-- ---- rows ----")[1]
+    return [n for n in re.findall(r"-- name: (\w+)", rows) if n != "export_setup"]
+
+
+class Watch(threading.Thread):
+    """The most resident memory of the server, looked at ten times a second."""
+
+    def __init__(self, demo):
+        super().__init__(daemon=True)
+        self.demo, self.most, self.ended = demo, 0, threading.Event()
+
+    def run(self):
+        while not self.ended.wait(0.1):
+            self.most = max(self.most, self.demo.memory())
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended.set()
+        self.join()
+
+
+class Bench:
+    def __init__(self, options):
+        self.o = options
+        self.report = Report()
+        began = time.time()
+        self.demo = Demo(options.build, options.people, options.contacts)
+        note("%d people: ready after %.0f s" % (options.people, time.time() - began))
+        self.demo.sql("vacuum analyze")
+        self.demo.sql("checkpoint")
+        self.began = self.demo.sql("select now()").strip()
+        self.work = os.path.join(options.build, "bench-work")
+        os.makedirs(self.work, exist_ok=True)
+        self.people = []  # (token, reference)
+        for which in range(NAVIGATORS):
+            token = self.demo.sign_in("navigator", which)
+            items = json.loads(self.demo.call("GET", "/api/v1/participants?limit=%d" % PEOPLE_EACH, token))["items"]
+            self.people += [(token, i["ref"]) for i in items]
+        token = self.demo.sign_in("police")
+        found = self.demo.sql("select ref from app.participant where site_id = (select site_id from access.\"user\""
+                              " where username = '%s') order by ref limit %d" %
+                              (self.demo.accounts("police")[0]["username"], len(self.people)))
+        self.officers = [(token, ref) for ref in found.split()]
+
+    def wanted(self, name):
+        return not self.o.only or self.o.only in name
+
+    # ---- HTTP ----
+
+    def lua(self, name, people, request, prepare="", cookie=False):
+        path = os.path.join(self.work, name + ".lua")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(LUA % {"people": ",".join('{"%s","%s"}' % p for p in people), "prepare": prepare,
+                           "header": "Cookie" if cookie else "Authorization",
+                           "before": "phoenix=" if cookie else "Bearer ", "request": request})
+        return path
+
+    def wrk(self, script, seconds):
+        """Requests a second, and the 99th percentile in ms."""
+        done = subprocess.run(["wrk", "-t", "1", "-c", str(CLIENTS), "-d", "%ds" % seconds, "--latency", "-s",
+                               script, self.demo.facts["url"]], stdout=subprocess.PIPE, check=True)
+        text = done.stdout.decode()
+        if "Non-2xx" in text:
+            raise SystemExit("bench: wrk met refusals:\n" + text)
+        rate = float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1))
+        amount, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", text).groups()
+        return rate, float(amount) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+
+    # ---- beside the same SQL ----
+
+    def scripts(self, name, people, ask, made=lambda found: [], now=()):
+        """pgbench's scripts of what ask(token, ref) sends: statement by statement, and pipelined."""
+        for person in people:
+            ask(*person)  # caches warm on both sides
+        with statements.Recording(self.demo):
+            found = [statements.captured(self.demo, lambda p=p: ask(*p)) for p in people]
+        ids = [made(f) for f in found]
+        out = []
+        for pipelined in (False, True):
+            path = os.path.join(self.work, "%s-%s.sql" % (name, "pipelined" if pipelined else "statements"))
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(statements.script(self.demo, found, ids, now, pipelined))
+            out.append(path)
+        return out
+
+    def path(self, name, people, lua, ask, floors, **recorded):
+        """One path in turns with its own SQL. floors: (statement by statement, pipelined), None for none."""
+        if not self.wanted(name):
+            return
+        plain, piped = self.scripts(name, people, ask, **recorded)
+        self.wrk(lua, 1)
+        rows = []
+        for _ in range(self.o.rounds):
+            web, p99 = self.wrk(lua, self.o.seconds)
+            s = statements.pgbench(self.demo, plain, self.o.seconds, WARM, CLIENTS) if floors[0] else 0
+            p = statements.pgbench(self.demo, piped, self.o.seconds, WARM, CLIENTS)
+            rows.append((web, s, p, p99))
+        web, s, p, p99 = (statistics.median(r[i] for r in rows) for i in range(4))
+        note("%s: HTTP %.0f/s, pgbench pipelined %.0f/s%s" %
+             (name, web, p, ", statement by statement %.0f/s" % s if s else ""))
+        for i, (word, floor) in enumerate(zip(("statements", "pipelined"), floors)):
+            if floor:
+                ratios = [r[0] / r[i + 1] for r in rows]
+                note("%s_%s: %s over %d rounds" % (name, word, spread(ratios), len(ratios)))
+                self.report.ratio("%s_%s" % (name, word), statistics.median(ratios), floor)
+        self.report.value(name + "_p99", p99, 50, "ms")
+
+    def case(self):
+        json_lua = self.lua("case_json", self.people, 'return wrk.format("GET", "/api/v1/participants/" .. ref, headers)')
+        self.path("case_json", self.people, json_lua,
+                  lambda token, ref: self.demo.call("GET", "/api/v1/participants/" + ref, token), (0.8, 0.6))
+        if not self.wanted("case_html"):
+            return
+        html_lua = self.lua("case_html", self.people, 'return wrk.format("GET", "/participants/" .. ref, headers)',
+                            cookie=True)
+        ratios = []
+        for _ in range(self.o.rounds):
+            html, p99 = self.wrk(html_lua, self.o.seconds)
+            ratios.append(html / self.wrk(json_lua, self.o.seconds)[0])
+        note("case_html: %.0f/s, %s of the JSON" % (html, spread(ratios)))
+        self.report.ratio("case_html", statistics.median(ratios), 0.7)
+        self.report.value("case_html_p99", p99, 50, "ms")
+
+    def status(self):
+        get = 'return wrk.format("GET", "/api/v1/participants/" .. ref .. "/status", headers)'
+        self.path("status_card", self.officers, self.lua("status_card", self.officers, get),
+                  lambda token, ref: self.demo.call("GET", "/api/v1/participants/%s/status" % ref, token),
+                  (None, 0.8))
+
     def contact_body(self):
-        return {"happened_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 60)),
+        return {"happened_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
                 "direction": "outbound", "mode": "phone", "outcome": "spoke", "minutes": 20,
                 "purposes": ["support_session"], "note": "Talked about the flat and about college. " * 5,
                 "next_contact_due": time.strftime("%Y-%m-%d", time.gmtime(time.time() + 7 * 86400))}
 
-    def path(self, name, token, ask, prepare, request, floors, make_fresh=None):
-        """Compares one path with the SQL it sends. floors: (statement by statement, pipelined)."""
-        if self.o.only and self.o.only != name:
-            return
-        for ref in self.refs:
-            ask(ref)  # caches warm on both sides
-        found = recorded(self.demo, [lambda r=r: ask(r) for r in self.refs])
-        scripts = {False: [], True: []}
-        for i, statements in enumerate(found):
-            ids = make_fresh(statements) if make_fresh else []
-            statements = fresh_ids([quoted(t) for t in statements], ids)
-            for pipelined in (False, True):
-                path = os.path.join(self.work, "%s-%d-%s.sql" % (name, i, "p" if pipelined else "s"))
-                pgbench_script(path, statements, pipelined)
-                scripts[pipelined].append(path)
-        lua = os.path.join(self.work, name + ".lua")
-        write_lua(lua, self.refs, prepare, request)
-        web, plain, piped, tails = [], [], [], []
-        for _ in range(self.o.rounds):
-            rate, p99 = wrk(self.demo, lua, self.o.seconds)
-            web.append(rate)
-            tails.append(p99)
-            plain.append(pgbench(self.demo, scripts[False], self.o.seconds))
-            piped.append(pgbench(self.demo, scripts[True], self.o.seconds))
-        w, s, p = (statistics.median(x) for x in (web, plain, piped))
-        print("# %s: HTTP %.0f/s, pgbench %.0f/s, pgbench pipelined %.0f/s, %d statements" %
-              (name, w, s, p, len(found[0])))
-        self.line(name + "_statements", w / s, floors[0])
-        self.line(name + "_pipelined", w / p, floors[1])
-        self.value(name + "_p99", statistics.median(tails), 50, "ms")
-        return w
+    def contact(self):
+        # Each contact is of the moment it is recorded, in HTTP as in pgbench, where the time is now().
+        body = json.dumps(self.contact_body())
+        moment = json.loads(body)["happened_at"]
+        key = ('local key = string.format("%08x-%04x-4%03x-8%03x-%012x", math.random(0, 0x7fffffff), '
+               "math.random(0, 0xffff), math.random(0, 0xfff), math.random(0, 0xfff), n)\n")
+        send = ('local when = os.date("!%Y-%m-%dT%H:%M:%SZ")\n' + key +
+                'return wrk.format("POST", "/api/v1/participants/" .. ref .. "/contacts", '
+                '{["Authorization"] = headers["Authorization"], ["Content-Type"] = "application/json", '
+                '["Idempotency-Key"] = key}, before .. when .. after)')
+        before, after = body.split(moment)
+        prepare = "local before, after = [[%s]], [[%s]]\n" % (before, after)
 
-    def all(self):
-        self.tidy()
-        auth = 'wrk.headers["Authorization"] = "Bearer %s"\n'
-        log = auth % self.navigator + 'wrk.headers["Content-Type"] = "application/json"\n' + \
-            "local body = [[%s]]\n" % json.dumps(self.contact_body()) + \
-            'math.randomseed(os.time())\n'
-        key = ('local key = string.format("%%08x-%%04x-4%%03x-8%%03x-%%012x", math.random(0, 0x7fffffff), '
-               "math.random(0, 0xffff), math.random(0, 0xfff), math.random(0, 0xfff), n)\n").replace("%%", "%")
-        get = '  return wrk.format("GET", "%s", wrk.headers)'
-        json_rate = self.path("case_json", self.navigator,
-                              lambda ref: self.demo.call("GET", "/api/v1/participants/" + ref, self.navigator),
-                              auth % self.navigator, get % '/api/v1/participants/" .. ref .. "', (0.8, 0.6))
-        if json_rate and not self.o.only:
-            lua = os.path.join(self.work, "case_html.lua")
-            cookie = 'wrk.headers["Cookie"] = "phoenix=%s"\n' % self.navigator
-            write_lua(lua, self.refs, cookie, get % '/participants/" .. ref .. "')
-            html, _ = wrk(self.demo, lua, self.o.seconds)
-            self.line("case_html", html / json_rate, 0.7)
-        self.path("status_card", self.police,
-                  lambda ref: self.demo.call("GET", "/api/v1/participants/%s/status" % ref, self.police),
-                  auth % self.police, get % '/api/v1/participants/" .. ref .. "/status', (0, 0.8))
-        self.path("contact_log", self.navigator,
-                  lambda ref: self.demo.call("POST", "/api/v1/participants/%s/contacts" % ref,
-                                             self.navigator, self.contact_body()), log,
-                  key + '  return wrk.format("POST", "/api/v1/participants/" .. ref .. "/contacts", '
-                  '{["Authorization"] = wrk.headers["Authorization"], ["Content-Type"] = "application/json", '
-                  '["Idempotency-Key"] = key}, body)', (1.0, 0.7),
-                  lambda statements: self.made_ids(statements))
-        self.value("resident", self.demo.resident(), 64, "MiB")
+        def ask(token, ref):
+            self.demo.call("POST", "/api/v1/participants/%s/contacts" % ref, token, self.contact_body())
+
+        def made(found):
+            claim = next((v for name, _, v in found if name == "access_claim"), {})
+            ids = statements.UUID.findall(" ".join(claim.values()))
+            return list(dict.fromkeys(ids))
+
+        self.path("contact_log", self.people, self.lua("contact_log", self.people, send, prepare), ask, (1.0, 0.7),
+                  made=made, now=Moments())
+
+    # ---- memory ----
+
+    def flat(self):
+        if not self.wanted("resident"):
+            return
+        get = 'return wrk.format("GET", "/api/v1/participants/" .. ref, headers)'
+        html = 'return wrk.format("GET", "/participants/" .. ref, headers)'
+        scripts = [self.lua("flat_json", self.people, get), self.lua("flat_html", self.people, html, cookie=True)]
+        count = 0
+        for script in scripts:
+            self.wrk(script, 2)
+        before = self.demo.memory()
+        with Watch(self.demo) as watch:
+            while count < 100000:
+                for script in scripts:
+                    count += int(self.wrk(script, 5)[0] * 5)
+        note("resident: %.1f MiB before, %.1f MiB after %d requests" % (before, self.demo.memory(), count))
+        self.report.value("resident", watch.most, 64, "MiB")
+        self.report.value("resident_growth", self.demo.memory() - before, 2, "MiB")
+
+    # ---- search ----
+
+    def search(self):
+        if not self.wanted("search"):
+            return
+        done = subprocess.run([os.path.join(self.o.build, "tests", "bench", "bench_search")],
+                              stdout=subprocess.PIPE, check=True)
+        text = done.stdout.decode().strip()
+        note("search over 100,000 people, ms: " + text)
+        found = dict(re.findall(r"(\w+) ([\d.]+)", text))
+        self.report.value("search_p99", float(found["p99"]), 10, "ms")
+        self.report.value("search_bytes", float(found["bytes"]), 200, "bytes")
+
+    # ---- export ----
+
+    def export(self):
+        if not self.wanted("export"):
+            return
+        token = self.demo.sign_in("evaluator")
+        time.sleep(2)  # what signing in needed has been given back
+        self.demo.reset_peak()
+        with statements.Recording(self.demo), Watch(self.demo) as watch:
+            found = statements.captured(self.demo, lambda: self.export_made(token), row_statements())
+        took = self.facts["took"]
+        copied, size = self.copy([(sql, v) for _, sql, v in found])
+        note("export: %s rows, %.1f MB zip in %.1f s; COPY of the same %d statements: %.1f MB in %.1f s" %
+             (self.facts["rows"], int(self.facts["bytes"]) / 1e6, took, len(found), size / 1e6, copied))
+        self.report.ratio("export_copy", copied / took, 0.5)
+        self.report.value("export_resident", watch.most, 96, "MiB")
+
+    def export_made(self, token):
+        began = time.time()
+        made = json.loads(self.demo.call("POST", "/api/v1/exports", token, {"kind": "evaluation"}))
+        for _ in range(3000):
+            self.facts = json.loads(self.demo.call("GET", "/api/v1/exports/" + made["id"], token))
+            if self.facts["state"] in ("ready", "failed"):
+                break
+            time.sleep(0.1)
+        if self.facts["state"] != "ready":
+            raise SystemExit("bench: the export did not become ready: %s" % self.facts)
+        self.facts["took"] = time.time() - began
+
+    def copy(self, asked):
+        """Seconds that COPY of the same statements takes, one after the other, to a file; and its bytes."""
+        text = ["set jit = off; set timezone = 'UTC'; set datestyle = 'ISO,YMD'; set work_mem = '64MB';",
+                "begin isolation level repeatable read read only;"]
+        for sql, values in asked:
+            text.append("copy (%s) to stdout;" % re.sub(r"\$(\d+)(?!\d)", lambda m, v=values: v[int(m.group(1))], sql))
+        out = os.path.join(self.work, "copy.out")
+        began = time.time()
+        with open(out, "wb") as f:
+            subprocess.run(self.demo.psql("phoenix_worker"), input="\n".join(text + ["commit;"]).encode(), stdout=f,
+                           check=True)
+        took = time.time() - began
+        size = os.path.getsize(out)
+        os.unlink(out)
+        return took, size
+
+    # ---- too much ----
+
+    def overload(self):
+        if not self.wanted("overload"):
+            return
+        host, port = self.demo.host.split(":")
+        paths = os.path.join(self.work, "overload.paths")
+        with open(paths, "w", encoding="ascii") as f:
+            f.writelines("/api/v1/participants/%s/status\n" % ref for _, ref in self.officers)
+
+        def load(rate, seconds, connections):
+            done = subprocess.run([os.path.join(self.o.build, "tests", "bench", "bench_load"), host, port, str(rate),
+                                   str(seconds), str(connections), paths, "Authorization: Bearer " + self.officers[0][0]],
+                                  stdout=subprocess.PIPE, check=True)
+            text = done.stdout.decode().strip()
+            return {k: float(v) for k, v in re.findall(r"(\w+) ([\d.]+)", text)}
+
+        load(0, 1, 16)
+        rounds = []
+        for _ in range(self.o.rounds):
+            peak = load(0, 4, 16)
+            rate = peak["ok"] / peak["seconds"]
+            rounds.append((rate, load(2 * rate, 4, 1000), load(5 * rate, 4, 1000)))
+        for i, times in ((1, 2), (2, 5)):
+            good = [r[i]["ok"] / r[i]["seconds"] / r[0] for r in rounds]
+            p99 = statistics.median(r[i]["p99"] for r in rounds)
+            last = rounds[-1][i]
+            note("overload_%dx: peak %.0f/s; asked %.0f, answered %.0f, refused %.0f (p99 %.1f ms), unsent %.0f, "
+                 "other %.0f; goodput %s" % (times, rounds[-1][0], last["asked"], last["ok"], last["refused"],
+                                             last["refused_p99"], last["unsent"], last["other"], spread(good)))
+            self.report.ratio("overload_%dx_goodput" % times, statistics.median(good), 0.9)
+            self.report.value("overload_%dx_p99" % times, p99, 250, "ms")
+            self.report.value("overload_%dx_other" % times, sum(r[i]["other"] + r[i]["unsent"] for r in rounds), 0,
+                              "requests")
+
+    # ---- afterwards ----
 
     def tidy(self):
-        """Takes out what pgbench wrote: its notes are sealed for other rows and open nowhere."""
-        mine = "like '01a207db-000_-7000-8000-%'"
-        where, name = self.demo.superuser()
-        subprocess.run(["psql", *where, "-d", name, "-qX", "-v", "ON_ERROR_STOP=1", "-c",
-                        "set session_replication_role = replica;"
-                        "delete from app.contact_note where contact_id::text " + mine + ";"
-                        "delete from app.contact_summary where contact_id::text " + mine + ";"
-                        "delete from app.contact_detail where contact_id::text " + mine + ";"
-                        "delete from app.contact where id::text " + mine + ";"
-                        "delete from access.idempotency where key::text " + mine + ";"
-                        "select count(app.engagement_store(app.engagement_fold(e, 'infinity'))) from app.engagement e"
-                        " where e.ref in (" + ",".join("'%s'" % r for r in self.refs) + ")"],
-                       check=True, stdout=subprocess.DEVNULL)
+        """Takes out what the run wrote: pgbench's notes are sealed for other rows and open nowhere."""
+        refs = ",".join(ref for _, ref in self.people)
+        mine = ("(select c.site_id, c.id from app.contact c where c.received_at >= '%s' and c.participant_id in"
+                " (select e.participant_id from app.engagement e where e.ref = any ('{%s}')))" %
+                (self.began, refs))
+        self.demo.sql("set session_replication_role = replica;" +
+                      "".join("delete from app.%s where (site_id, contact_id) in %s;" % (t, mine)
+                              for t in ("contact_note", "contact_summary", "contact_detail")) +
+                      "delete from app.contact where (site_id, id) in %s;" % mine +
+                      "delete from access.idempotency where created_at >= '%s';" % self.began +
+                      "select count(app.engagement_store(app.engagement_fold(e, 'infinity'))) from app.engagement e"
+                      " where e.ref = any ('{%s}')" % refs)
 
-    def made_ids(self, statements):
-        """The new contact's id and the idempotency key: the uuids of the claim."""
-        claim = next((s for s in statements if "access.claim" in s), "")
-        ids = re.findall(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", claim)
-        return list(dict.fromkeys(ids))
+    def all(self):
+        try:
+            for part in (self.search, self.case, self.status, self.contact, self.flat, self.overload, self.export):
+                part()
+        finally:
+            self.tidy()
+
+
+class Moments:
+    """Every time of the last minutes, as the statement log writes it."""
+
+    def __contains__(self, text):
+        found = text and re.match(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z$", text)
+        if not found:
+            return False
+        then = time.strptime(" ".join(found.groups()), "%Y-%m-%d %H:%M:%S")
+        return abs(time.mktime(time.gmtime()) - time.mktime(then)) < 600
 
 
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("build")
     p.add_argument("--people", type=int, default=int(os.environ.get("BENCH_PEOPLE", "20000")))
-    p.add_argument("--seconds", type=int, default=6)
+    p.add_argument("--contacts", type=int, default=1000000)
+    p.add_argument("--seconds", type=int, default=5)
     p.add_argument("--rounds", type=int, default=3)
     p.add_argument("--only")
-    run = Run(p.parse_args())
+    began = time.time()
+    bench = Bench(p.parse_args())
     try:
-        run.all()
-        run.tidy()
+        bench.all()
     finally:
-        run.demo.stop()
-    if run.short:
-        print("bench: fell short: " + ", ".join(run.short))
-    return 1 if run.short else 0
+        bench.demo.stop()
+    note("the whole run took %.0f s" % (time.time() - began))
+    if bench.report.short:
+        print("bench: fell short: " + ", ".join(bench.report.short))
+    return 1 if bench.report.short else 0
 
 
 if __name__ == "__main__":
