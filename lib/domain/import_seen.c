@@ -3,52 +3,58 @@
 
 #include <string.h>
 
+enum { SLOTS_FIRST = 64, KEPT = sizeof(((struct seen_slot *)0)->key) };
+
 // Keys are hashes already: their first bytes are as good as another hash of them.
-static size_t slot_of(const struct seen *s, const uint8_t key[16])
+static struct seen_slot *slot_of(const struct seen_part *p, const uint8_t *key)
 {
-    uint64_t h;
+    uint32_t h;
     memcpy(&h, key, sizeof(h));
-    size_t at = h & (s->cap - 1);
-    while (s->counts[at] && memcmp(s->keys[at], key, 16) != 0)
-        at = (at + 1) & (s->cap - 1);
-    return at;
+    uint32_t at = h & (p->cap - 1);
+    while (p->slots[at].count && memcmp(p->slots[at].key, key, KEPT) != 0)
+        at = (at + 1) & (p->cap - 1);
+    return &p->slots[at];
 }
 
-static void grow(struct seen *s)
+static void grow(struct seen_part *p)
 {
-    struct seen to = {.arena = arena_new(), .cap = s->cap ? s->cap * 2 : 1024, .n = s->n};
-    to.keys = arena_alloc(to.arena, to.cap * 16);
-    to.counts = ARENA_ARRAY(to.arena, uint32_t, to.cap);
-    for (size_t i = 0; i < s->cap; i++) {
-        if (!s->counts[i])
-            continue;
-        size_t at = slot_of(&to, s->keys[i]);
-        memcpy(to.keys[at], s->keys[i], 16);
-        to.counts[at] = s->counts[i];
-    }
-    arena_free(s->arena);
-    *s = to;
+    struct seen_part to = {
+        .arena = arena_new(), .cap = p->cap ? p->cap * 2 : SLOTS_FIRST, .n = p->n};
+    to.slots = ARENA_ARRAY(to.arena, struct seen_slot, to.cap);
+    for (uint32_t i = 0; i < p->cap; i++)
+        if (p->slots[i].count)
+            *slot_of(&to, p->slots[i].key) = p->slots[i];
+    arena_free(p->arena);
+    *p = to;
+}
+
+static size_t part_of(const uint8_t key[16])
+{
+    return key[KEPT - 1] % SEEN_PARTS;
 }
 
 uint32_t seen_add(struct seen *s, const uint8_t key[16])
 {
-    if (s->n + s->n / 3 >= s->cap)
-        grow(s);
-    size_t at = slot_of(s, key);
-    if (!s->counts[at]) {
-        memcpy(s->keys[at], key, 16);
-        s->n++;
+    struct seen_part *p = &s->parts[part_of(key)];
+    if (p->n + p->n / 7 >= p->cap)
+        grow(p);
+    struct seen_slot *slot = slot_of(p, key);
+    if (!slot->count) {
+        memcpy(slot->key, key, KEPT);
+        p->n++;
     }
-    return s->counts[at]++;
+    return slot->count++;
 }
 
 uint32_t seen_count(const struct seen *s, const uint8_t key[16])
 {
-    return s->cap ? s->counts[slot_of(s, key)] : 0;
+    const struct seen_part *p = &s->parts[part_of(key)];
+    return p->cap ? slot_of(p, key)->count : 0;
 }
 
 void seen_free(struct seen *s)
 {
-    arena_free(s->arena);
+    for (size_t i = 0; i < SEEN_PARTS; i++)
+        arena_free(s->parts[i].arena);
     memset(s, 0, sizeof(*s));
 }

@@ -1,16 +1,25 @@
 // SPDX-License-Identifier: MIT
-// How often a 16-byte key was met: 20 bytes a key, so that a million rows stay small. One thread.
+// How often a keyed hash was met: 16 bytes each, in parts that grow one by one, so that a million
+// rows stay small. 12 bytes of a hash are kept: that two of a million rows are taken for one
+// another is as likely as 1 in 10^17. One thread.
 #pragma once
 
 #include "base/arena.h"
 
 #include <stdint.h>
 
+enum { SEEN_PARTS = 64 };
+
+struct seen_slot {
+    uint8_t key[12];
+    uint32_t count; // 0: free
+};
 struct seen {
-    struct arena *arena; // of its own; NULL before the first use
-    uint8_t (*keys)[16];
-    uint32_t *counts;
-    size_t n, cap;
+    struct seen_part {
+        struct arena *arena; // of its own; NULL before the first use
+        struct seen_slot *slots;
+        uint32_t n, cap;
+    } parts[SEEN_PARTS];
 };
 
 /** Counts the key and gives how often it was met before. */
