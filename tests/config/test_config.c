@@ -120,6 +120,11 @@ TEST(mistakes_are_told_with_their_line)
     check_refused("timezone = \"Europe/Leicester\"\n", "timezone is not known here");
     check_refused("keyring = \"\"\n", "keyring must not be empty");
     check_refused("port 80\n", "line 1");
+    // libconfuse by itself counts three lines for each of these.
+    check_refused("# one\n# two\n  // three\nport = 1 # four\nprot = 81\n", "line 5: no such");
+    check_refused("/* one\n two */\nprot = 81\n", "line 3: no such");
+    check_refused("data_dir = \"a#b//c\"\nprot = 81\n", "line 2: no such");
+    check_refused("data_dir = \"a\\\"# b\" # \"\nprot = 81\n", "line 2: no such");
     check_refused("listen = \"unclosed\n", "f.conf, line");
     check_refused("port = 99999999999999999999999\n", "port");
     end();
