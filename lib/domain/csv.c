@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { CHUNK = 64 * 1024, TEXT_MOST = CSV_ROW_MOST * 3 + CSV_COLUMNS_MOST + 8 };
 
@@ -12,6 +13,7 @@ struct csv {
     const char *name;
     char separator;
     bool utf8, bom;
+    long from; // of the first row: after a BOM and a line "sep=;"
     uint8_t in[CHUNK];
     size_t at, n;
     long long offset; // of the next byte
@@ -52,10 +54,10 @@ static int get(struct csv *csv)
 
 static enum err start(struct ctx *ctx, struct csv *csv)
 {
-    if (fseek(csv->f, csv->bom ? 3 : 0, SEEK_SET) != 0)
+    if (fseek(csv->f, csv->from, SEEK_SET) != 0)
         return ctx_refuse(ctx, ERR_IO, "%s cannot be read twice", csv->name);
     csv->at = csv->n = 0;
-    csv->offset = csv->bom ? 3 : 0;
+    csv->offset = csv->from;
     csv->row = 0;
     return ERR_OK;
 }
@@ -133,10 +135,10 @@ static struct survey survey(struct csv *csv)
 }
 
 // Windows-1252, 0x80 to 0x9f; 0 where there is no character.
-static const uint16_t upper[32] = {
-    0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
-    0x2039, 0x0152, 0,      0x017d, 0,      0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
-    0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178};
+static const uint16_t upper[32] = {0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
+                                   0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017d, 0,
+                                   0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+                                   0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178};
 
 static bool put(struct csv *csv, int c)
 {
@@ -204,8 +206,7 @@ static enum err row_end(struct ctx *ctx, struct csv *csv)
 {
     int c = get(csv);
     if (c == '\r' && get(csv) != '\n')
-        return refuse(ctx, csv,
-                      "lines end with CR alone: save the file again as CSV for Windows");
+        return refuse(ctx, csv, "lines end with CR alone: save the file again as CSV for Windows");
     return ERR_OK;
 }
 
@@ -268,21 +269,48 @@ bool csv_is_utf8(const struct csv *csv)
     return csv->utf8;
 }
 
-static enum err check(struct ctx *ctx, struct csv *csv)
+// Excel's first line "sep=;" is no row, and says more than the mapping.
+static void read_separator(struct csv *csv, const char *s)
 {
+    size_t quote = *s == '"';
+    if (strncasecmp(s + quote, "sep=", 4) != 0)
+        return;
+    const char *at = s + quote + 4, *end = at + 1 + quote;
+    if (!*at || !strchr(",;\t|", *at) || (quote && at[1] != '"'))
+        return;
+    end += *end == '\r';
+    if (*end != '\n')
+        return;
+    csv->separator = *at;
+    csv->from += end + 1 - s;
+}
+
+static enum err read_head(struct ctx *ctx, struct csv *csv)
+{
+    char head[16] = "";
     enum err e = start(ctx, csv);
     if (e)
         return e;
-    uint8_t head[3];
-    csv->bom = fread(head, 1, 3, csv->f) == 3 && memcmp(head, "\xef\xbb\xbf", 3) == 0;
-    e = start(ctx, csv);
+    head[fread(head, 1, sizeof(head) - 1, csv->f)] = 0;
+    csv->bom = memcmp(head, "\xef\xbb\xbf", 3) == 0;
+    csv->from = csv->bom ? 3 : 0;
+    csv->row = csv->column = 1;
+    if (memcmp(head, "\xff\xfe", 2) == 0 || memcmp(head, "\xfe\xff", 2) == 0)
+        return refuse(ctx, csv, "this is UTF-16 text: save the file again as CSV UTF-8");
+    read_separator(csv, head + csv->from);
+    return start(ctx, csv);
+}
+
+static enum err check(struct ctx *ctx, struct csv *csv)
+{
+    enum err e = read_head(ctx, csv);
     if (e)
         return e;
     struct survey s = survey(csv);
     if (ferror(csv->f))
         return ctx_refuse(ctx, ERR_IO, "%s cannot be read", csv->name);
     csv->row = csv->column = 1;
-    if (s.size == (csv->bom ? 3 : 0))
+    if (s.size == csv->from)
         return refuse(ctx, csv, "the file is empty");
     if (s.control >= 0) {
         // Said of the first row when it is no text at all: its rows mean nothing.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Reads a spreadsheet saved as CSV, a row at a time with flat memory: RFC 4180 and what spreadsheets
-// make of it (BOM, line breaks and doubled quotes in cells), in UTF-8 or Windows-1252, told apart by
+// make of it (BOM, a line "sep=;", line breaks and doubled quotes in cells), in UTF-8 or Windows-1252, told apart by
 // looking at the whole file first. Anything that is no such file is refused with file, row and column
 // (the heading is row 1). One thread per reader.
 #pragma once

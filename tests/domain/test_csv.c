@@ -50,6 +50,16 @@ TEST(what_spreadsheets_write)
     CHECK_STR(read_bytes("a\tb\n", 4, '\t'), "a|b/");
 }
 
+TEST(separator_told_by_the_file)
+{
+    CHECK_STR(READ("sep=;\r\na;b\n1;2\n"), "a|b/1|2/");
+    CHECK_STR(READ("\xef\xbb\xbf\"SEP=\t\"\na\tb\n"), "a|b/");
+    CHECK_STR(READ("sep=;a\n"), "sep=;a/");
+    CHECK_STR(READ("sep=,\n"), "f.csv, row 1, column 1: the file is empty");
+    CHECK_STR(READ("sep=;\na;b\n1;\"2\n"),
+              "f.csv, row 2, column 2: the quote that opens here is not closed");
+}
+
 TEST(encodings)
 {
     CHECK_STR(READ("\xef\xbb\xbf" "caf\xc3\xa9,x\n"), "caf\xc3\xa9|x/");
@@ -66,6 +76,8 @@ TEST(what_is_no_spreadsheet)
     CHECK_STR(READ("\xef\xbb\xbf"), "f.csv, row 1, column 1: the file is empty");
     CHECK_STR(READ("\xff\xd8\xff\xe0\0\x10JFIF"),
               "f.csv, row 1, column 1: this is not a CSV file (a picture or workbook?)");
+    CHECK_STR(READ("\xff\xfe" "a\0,\0b\0\n\0"),
+              "f.csv, row 1, column 1: this is UTF-16 text: save the file again as CSV UTF-8");
     CHECK_STR(READ("a,b\r1,2\r"), "f.csv, row 1, column 2: lines end with CR alone: save the file "
                                   "again as CSV for Windows");
     CHECK_STR(READ("a,b\n1,\"2\n3,4\n"),
@@ -94,5 +106,5 @@ TEST(a_line_without_end)
     ctx.arena = NULL;
 }
 
-TESTS("csv", T(what_spreadsheets_write), T(encodings), T(what_is_no_spreadsheet),
+TESTS("csv", T(what_spreadsheets_write), T(separator_told_by_the_file), T(encodings), T(what_is_no_spreadsheet),
       T(a_line_without_end))
