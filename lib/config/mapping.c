@@ -30,27 +30,6 @@ const struct map_field *map_fields(enum import_kind kind)
     return kind == IMPORT_PARTICIPANTS ? participant_fields : contact_fields;
 }
 
-const char *map_fold(struct arena *a, const char *text)
-{
-    char *to = arena_alloc(a, strlen(text) + 1), *p = to;
-    for (; *text; text++) {
-        // A spreadsheet's no-break space is a blank too.
-        bool nbsp = (unsigned char)text[0] == 0xc2 && (unsigned char)text[1] == 0xa0;
-        if (nbsp)
-            text++;
-        if (nbsp || isspace((unsigned char)*text)) {
-            if (p > to && p[-1] != ' ')
-                *p++ = ' ';
-        } else {
-            *p++ = *text >= 'A' && *text <= 'Z' ? (char)(*text + 32) : *text;
-        }
-    }
-    if (p > to && p[-1] == ' ')
-        p--;
-    *p = 0;
-    return to;
-}
-
 // ---- reading: what can be told while parsing is told with its line ----
 
 static const char *latest(cfg_opt_t *opt)
@@ -321,6 +300,10 @@ enum map_verdict map_date(struct arena *a, const struct mapping *m, const char *
         struct pattern_parts p;
         if (!pattern_match(m->dates[i], s, &p))
             continue;
+        if (p.hour > 23 || p.minute > 59 || p.second > 59) {
+            v = MAP_IMPOSSIBLE; // a time of day that comes with the date
+            continue;
+        }
         if (p.serial >= 0) {
             if (p.serial >= SERIAL_LEAST && p.serial <= SERIAL_MOST) {
                 *ret_days = p.serial + SERIAL_ZERO;
@@ -350,7 +333,7 @@ enum map_verdict map_time(struct arena *a, const struct mapping *m, const char *
         if (!pattern_match(m->times[i], s, &p))
             continue;
         long h = p.hour, min = p.minute < 0 ? 0 : p.minute;
-        bool fits = h <= 23 && min <= 59;
+        bool fits = h <= 23 && min <= 59 && p.second <= 59;
         if (p.half) {
             fits = fits && h >= 1 && h <= 12;
             h = h % 12 + (p.half == 2 ? 12 : 0);
@@ -373,7 +356,8 @@ enum map_verdict map_length(struct arena *a, const struct mapping *m, const char
         struct pattern_parts p;
         if (!pattern_match(m->lengths[i], s, &p))
             continue;
-        long minutes = (p.hour < 0 ? 0 : p.hour * 60) + (p.minute < 0 ? 0 : p.minute);
+        long minutes = p.hours >= 0 ? p.hours : p.hour < 0 ? 0 : p.hour * 60;
+        minutes += p.minute < 0 ? 0 : p.minute;
         if (minutes > DAY)
             return MAP_IMPOSSIBLE;
         *ret_minutes = minutes;

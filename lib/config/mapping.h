@@ -118,8 +118,11 @@ const struct mapping *const *mapping_list(size_t *ret_n);
 /** The file's name without folder and .conf, which is how requests name it. */
 const char *mapping_name(struct arena *a, const struct mapping *m);
 
-/** Trimmed, runs of white space made one blank, A-Z made small: how words and headings compare. */
+/** How words and headings compare: trimmed, runs of white space made one blank, letters made small,
+ *  curly quotes and long dashes made plain. */
 const char *map_fold(struct arena *a, const char *text);
+/** Bytes of the blank (a no-break space is one) that `text` begins with, or 0. */
+size_t map_blank(const char *text);
 
 enum map_verdict { MAP_OK, MAP_UNKNOWN, MAP_IMPOSSIBLE };
 

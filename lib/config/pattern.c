@@ -4,14 +4,29 @@
 #include <ctype.h>
 #include <string.h>
 
-enum token { DAY, MONTH, MON, YEAR2, YEAR4, HOUR, MINUTE, AMPM, SERIAL, TOKENS };
+enum token {
+    DAY,
+    MONTH,
+    MON,
+    YEAR2,
+    YEAR4,
+    HOUR,
+    MINUTE,
+    SECOND,
+    HHMM,
+    HOURS,
+    AMPM,
+    SERIAL,
+    TOKENS
+};
 static const struct {
     const char *name;
     int least, most; // digits
 } tokens[TOKENS] = {
-    [DAY] = {"{d}", 1, 2},       [MONTH] = {"{m}", 1, 2},      [MON] = {"{mon}", 0, 0},
-    [YEAR2] = {"{yy}", 2, 2},    [YEAR4] = {"{yyyy}", 4, 4},   [HOUR] = {"{h}", 1, 2},
-    [MINUTE] = {"{min}", 1, 4},  [AMPM] = {"{ampm}", 0, 0},    [SERIAL] = {"{serial}", 4, 6},
+    [DAY] = {"{d}", 1, 2},       [MONTH] = {"{m}", 1, 2},    [MON] = {"{mon}", 0, 0},
+    [YEAR2] = {"{yy}", 2, 2},    [YEAR4] = {"{yyyy}", 4, 4}, [HOUR] = {"{h}", 1, 2},
+    [MINUTE] = {"{min}", 1, 4},  [SECOND] = {"{s}", 1, 2},   [HHMM] = {"{hhmm}", 4, 4},
+    [HOURS] = {"{hours}", 1, 2}, [AMPM] = {"{ampm}", 0, 0},  [SERIAL] = {"{serial}", 4, 6},
 };
 static const char *const months[] = {"january",   "february", "march",    "april",
                                      "may",       "june",     "july",     "august",
@@ -70,8 +85,7 @@ static bool take_month(const char **s, long *ret)
         n++;
     for (int i = 0; i < 12; i++) {
         bool sept = i == 8 && n == 4; // the one month with a longer short form
-        if (n < 3 || (n != 3 && n != strlen(months[i]) && !sept) ||
-            strncmp(*s, months[i], n) != 0)
+        if (n < 3 || (n != 3 && n != strlen(months[i]) && !sept) || strncmp(*s, months[i], n) != 0)
             continue;
         *s += n;
         *ret = i + 1;
@@ -80,12 +94,53 @@ static bool take_month(const char **s, long *ret)
     return false;
 }
 
+// "am", "a.m." or "a.m"
 static bool take_half(const char **s, int *ret)
 {
-    if ((**s != 'a' && **s != 'p') || (*s)[1] != 'm')
+    size_t dot = (*s)[0] && (*s)[1] == '.';
+    if ((**s != 'a' && **s != 'p') || (*s)[1 + dot] != 'm')
         return false;
     *ret = **s == 'a' ? 1 : 2;
-    *s += 2;
+    *s += 2 + dot;
+    *s += dot && **s == '.';
+    return true;
+}
+
+// The digits after a decimal point, if there are any, as thousandths.
+static long take_fraction(const char **s)
+{
+    long value = 0, place = 100;
+    if (**s != '.' || !isdigit((unsigned char)(*s)[1]))
+        return 0;
+    for (++*s; isdigit((unsigned char)**s); ++*s, place /= 10)
+        value += (**s - '0') * place;
+    return value;
+}
+
+static bool take_hours(const char **s, long *ret_minutes)
+{
+    long hours;
+    if (!take_number(s, HOURS, &hours))
+        return false;
+    *ret_minutes = hours * 60 + (take_fraction(s) * 60 + 500) / 1000;
+    return true;
+}
+
+static bool take_serial(const char **s, long *ret)
+{
+    if (!take_number(s, SERIAL, ret))
+        return false;
+    (void)take_fraction(s);
+    return true;
+}
+
+static bool take_hhmm(const char **s, struct pattern_parts *p)
+{
+    long both;
+    if (!take_number(s, HHMM, &both))
+        return false;
+    p->hour = both / 100;
+    p->minute = both % 100;
     return true;
 }
 
@@ -107,10 +162,16 @@ static bool take_token(int token, const char **s, struct pattern_parts *p)
         return take_number(s, token, &p->hour);
     case MINUTE:
         return take_number(s, token, &p->minute);
+    case SECOND:
+        return take_number(s, token, &p->second);
+    case HHMM:
+        return take_hhmm(s, p);
+    case HOURS:
+        return take_hours(s, &p->hours);
     case AMPM:
         return take_half(s, &p->half);
     case SERIAL:
-        return take_number(s, token, &p->serial);
+        return take_serial(s, &p->serial);
     default:
         return false;
     }
@@ -118,7 +179,7 @@ static bool take_token(int token, const char **s, struct pattern_parts *p)
 
 bool pattern_match(const char *pattern, const char *text, struct pattern_parts *ret)
 {
-    struct pattern_parts p = {-1, -1, -1, -1, -1, -1, false, 0};
+    struct pattern_parts p = {-1, -1, -1, -1, -1, -1, -1, -1, false, 0};
     const char *s = text;
     for (const char *at = pattern; *at;) {
         if (*at == '{') {

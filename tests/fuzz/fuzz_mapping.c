@@ -39,11 +39,12 @@ static void read_file(struct ctx *ctx, const uint8_t *data, size_t n)
 
 static void read_cell(struct ctx *ctx, const char *text)
 {
-    static const char *const dates[] = {"{d}/{m}/{yyyy}", "{d}-{mon}-{yy}", "{serial}"};
-    static const char *const times[] = {"{h}:{min}", "{h} {ampm}"};
-    static const char *const lengths[] = {"{min}", "{h}h{min}", "{min} mins"};
-    const struct mapping m = {.years_from = 1931, .dates = dates, .n_dates = 3, .times = times,
-                              .n_times = 2, .lengths = lengths, .n_lengths = 3};
+    static const char *const dates[] = {"{d}/{m}/{yyyy}", "{d}-{mon}-{yy}", "{serial}",
+                                        "{yyyy}-{m}-{d} {h}:{min}:{s}"};
+    static const char *const times[] = {"{h}:{min}", "{h} {ampm}", "{hhmm}"};
+    static const char *const lengths[] = {"{min}", "{h}h{min}", "{min} mins", "{hours} hrs"};
+    const struct mapping m = {.years_from = 1931, .dates = dates, .n_dates = 4, .times = times,
+                              .n_times = 3, .lengths = lengths, .n_lengths = 4};
     int64_t day = 0;
     long minutes = 0;
     const char *hhmm = NULL;
@@ -53,6 +54,9 @@ static void read_cell(struct ctx *ctx, const char *text)
         claim(strlen(hhmm) == 5);
     if (map_length(ctx->arena, &m, text, &minutes) == MAP_OK)
         claim(minutes >= 0 && minutes <= 1440);
+    const char *folded = map_fold(ctx->arena, text);
+    claim(strlen(folded) <= strlen(text) && !map_blank(folded));
+    claim(strcmp(map_fold(ctx->arena, folded), folded) == 0);
     struct pattern_parts p;
     if (!pattern_check(text))
         (void)pattern_match(text, text, &p);
