@@ -13,6 +13,8 @@
 
 enum { BATCH = 100, BATCH_MEMORY = 8 * 1024 * 1024, SUBJECTS_MOST = 5000 };
 
+enum { NOT_READ = -1, NO_HEADING = -2 };
+
 struct author {
     const struct map_worker *worker; // NULL: the account of records that name nobody
     const char *id;
@@ -23,7 +25,7 @@ struct import {
     struct ctx *ctx;
     const struct import_setup *setup;
     struct csv *csv;
-    int field_of[CSV_COLUMNS_MOST]; // -1: not read
+    int field_of[CSV_COLUMNS_MOST]; // or NOT_READ, NO_HEADING
     size_t n_columns;
     struct author *authors;
     struct buf subjects; // array text of the ids not yet in the audit log
@@ -74,14 +76,14 @@ static enum err read_heading(struct import *im)
     im->n_columns = row.n;
     for (size_t i = 0; i < row.n; i++) {
         folded[i] = map_fold(a, row.cells[i]);
-        im->field_of[i] = -1;
+        im->field_of[i] = *folded[i] ? NOT_READ : NO_HEADING;
         for (size_t k = 0; k < i && *folded[i]; k++)
             if (strcmp(folded[k], folded[i]) == 0)
                 return heading_refuse(im, (long)i + 1, row.cells[i], "is there twice");
         for (size_t k = 0; k < want->n; k++)
             if (strcmp(map_fold(a, want->at[k].heading), folded[i]) == 0)
                 im->field_of[i] = want->at[k].field;
-        if (im->field_of[i] < 0 && *folded[i])
+        if (im->field_of[i] == NOT_READ)
             buf_printf(&unread, "%s%s", unread.n ? ", " : "", row.cells[i]);
     }
     for (size_t k = 0; k < want->n; k++) {
@@ -97,29 +99,19 @@ static enum err read_heading(struct import *im)
 
 // ---- rows ----
 
-static bool blank_at(const char *s, size_t *ret_n)
-{
-    *ret_n = 1;
-    if ((unsigned char)s[0] == 0xc2 && (unsigned char)s[1] == 0xa0)
-        *ret_n = 2;
-    else if (!*s || !isspace((unsigned char)*s))
-        return false;
-    return true;
-}
-
 // NULL when there are only blanks; the ends trimmed, but for free text, which stays as it is.
 static const char *cell_text(struct arena *a, const char *cell, bool free_text)
 {
     size_t n, keep = 0;
     const char *s = cell;
-    while (blank_at(s, &n))
+    while ((n = map_blank(s)))
         s += n;
     if (!*s)
         return NULL;
     for (size_t i = 0; s[i];) {
-        bool blank = blank_at(s + i, &n);
-        i += n;
-        keep = blank ? keep : i;
+        n = map_blank(s + i);
+        i += n ? n : 1;
+        keep = n ? keep : i;
     }
     return free_text ? arena_strdup(a, cell) : arena_strndup(a, s, keep);
 }
@@ -139,11 +131,11 @@ static enum err judge_next(struct import *im, struct import_row *ret, bool *ret_
     struct arena *a = im->judge.row.arena;
     bool too_wide = false;
     for (size_t i = 0; i < row.n; i++) {
-        int f = i < im->n_columns ? im->field_of[i] : -1;
+        int f = i < im->n_columns ? im->field_of[i] : NO_HEADING;
         if (f >= 0)
             ret->cell[f] = cell_text(a, row.cells[i], free_text(&im->judge.fields[f]));
-        else if (i >= im->n_columns && cell_text(a, row.cells[i], false))
-            too_wide = true;
+        else if (f == NO_HEADING && cell_text(a, row.cells[i], false))
+            *(i < im->n_columns ? &ret->stray : &too_wide) = true;
     }
     import_judge_row(&im->judge, ret);
     if (too_wide) {

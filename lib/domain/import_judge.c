@@ -314,10 +314,12 @@ void import_judge_row(struct import_judge *j, struct import_row *row)
     row->blank = true;
     for (int i = 0; j->fields[i].name; i++)
         row->blank = row->blank && !row->cell[i];
-    if (row->blank) {
+    if (row->blank)
         problem(j, row, IMPORT_WARN, -1, "empty row");
+    if (row->stray)
+        problem(j, row, IMPORT_WARN, -1, "a cell without a heading is left out");
+    if (row->blank)
         return;
-    }
     judge_fields(j, row);
     if (j->setup->kind == IMPORT_PARTICIPANTS)
         judge_participant(j, row);

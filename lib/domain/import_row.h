@@ -32,7 +32,7 @@ struct import_row {
     long number;
     const char *cell[MAP_FIELDS_MOST]; // as typed, NULL when blank
     enum import_state state;
-    bool blank, present;
+    bool blank, present, stray; // stray: there is a cell in a column without a heading
     int column; // field of the first problem, -1 for none
     struct buf rejects, warns;
     // Understood:

@@ -348,6 +348,22 @@ TEST(headings_must_be_there_once)
     CHECK_STR(r.unread, "Mood");
 }
 
+TEST(nothing_is_dropped_in_silence)
+{
+    start();
+    struct import_result r;
+    must(run_text(IMPORT_CONTACTS,
+                  "Ref,Date,Time,How,Outcome,Length,By,Notes,Next due,,\n"
+                  "PHX001,01/02/2025,,phone,spoke,,,,,,\n"
+                  "PHX001,02/02/2025,,phone,spoke,,,,, \xc2\xa0,rude\n"
+                  ",,,,,,,,,,left alone\n",
+                  &r),
+         "import");
+    CHECK_STR(got[0].text, "ok");
+    CHECK_STR(got[1].text, "warn: a cell without a heading is left out");
+    CHECK_STR(got[2].text, "warn: empty row; a cell without a heading is left out");
+}
+
 static const struct mapping *other_mapping(const char *text, enum err want, const char *words)
 {
     const struct mapping *m = NULL;
@@ -426,12 +442,20 @@ TEST(many_contacts_at_once)
     CHECK_INT(number("select count(*) from app.engagement e where e is distinct from "
                      "app.engagement_fold(e, 'infinity')"),
               0);
+    // And so are the counts by week.
+    CHECK_INT(number("select sum(contacts) from app.contact_week"), before + ROWS);
+    CHECK_INT(number("select sum(successful) from app.contact_week"),
+              number("select count(*) from app.contact where successful"));
+    CHECK_INT(number("select count(*) from (select site_id, app.week_of(happened_at), count(*) from "
+                     "app.contact group by 1, 2 except select site_id, week, sum(contacts) from "
+                     "app.contact_week group by 1, 2) x"),
+              0);
 }
 
 TESTS("import", T(nothing_unless_all_is_right), T(people_come_in_as_active),
       T(people_again_add_nothing), T(contacts_come_in), T(contacts_again_add_nothing),
       T(notes_are_sealed_and_exact), T(what_a_careful_import_catches),
       T(what_is_caught_about_people),
-      T(headings_must_be_there_once), T(another_team_another_mapping),
+      T(headings_must_be_there_once), T(nothing_is_dropped_in_silence), T(another_team_another_mapping),
       T(a_wrong_mapping_is_told_with_its_line),
       T(many_contacts_at_once))
