@@ -104,6 +104,21 @@ static const char *size_words(struct arena *a, const char *bytes)
                    : arena_printf(a, "%.1f MB", n / 1e6);
 }
 
+// Without scripts the page is asked for again by the browser, if the person wants that (WCAG 2.2.1:
+// it is offered, and can be stopped), and not for ever: a session in use does not end.
+static void keep_checking(struct request *r, struct response *res, struct export_show_view *v)
+{
+    enum { SECONDS = 5, TIMES_MOST = 240 };
+    const char *typed = request_query(r, "watch");
+    long times = typed ? strtol(typed, NULL, 10) : 0;
+    struct arena *a = r->ctx.arena;
+    v->watch_href = arena_printf(a, "%s?watch=1", v->line.href);
+    v->watching = v->waiting && times > 0 && times <= TIMES_MOST;
+    if (v->watching)
+        response_header(res, "Refresh",
+                        arena_printf(a, "%d; url=%s?watch=%ld", SECONDS, v->line.href, times + 1));
+}
+
 enum err web_export_show(struct request *r, struct response *res)
 {
     struct export x;
@@ -120,6 +135,7 @@ enum err web_export_show(struct request *r, struct response *res)
         .size = size_words(a, x.bytes),
         .waiting = strcmp(x.state, "requested") == 0 || strcmp(x.state, "running") == 0,
     };
+    keep_checking(r, res, &v);
     if (ready && actor_may(r->ctx.actor, PERM_export_read))
         v.download_href = arena_printf(a, "/exports/%s/file", x.id);
     struct page *page = web_page(r, res, "Evaluation export");

@@ -28,5 +28,7 @@ struct export_show_view {
     const struct export *x;
     struct export_line line;
     const char *ready, *expires, *size, *download_href;
-    bool waiting; // it is being made
+    const char *watch_href;
+    bool waiting;  // it is being made
+    bool watching; // and the browser asks again by itself
 };

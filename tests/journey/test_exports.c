@@ -87,6 +87,41 @@ TEST(manager_asks_on_the_page)
     CHECK(answer_has(got, "Ready"));
 }
 
+TEST(progress_is_shown)
+{
+    start();
+    struct visitor *m = journey_visitor("manager");
+    const struct answer *got = visit_post(m, "/exports", "kind", "evaluation", "as_of", "",
+                                          "reason", "", "client_ref", uuid_new(a), NULL);
+    CHECK_INT(got->status, 303);
+    const char *page = arena_strdup(a, got->location), *id = page + strlen("/exports/");
+    (void)journey_sql(arena_printf(a,
+                                   "set session authorization phoenix_owner; update app.export set "
+                                   "state = 'running', progress = 42, rows = 1234, heartbeat_at = "
+                                   "now() where id = '%s'",
+                                   id));
+    got = visit_get(m, page);
+    CHECK(answer_has(got, "It is being made: 42% done"));
+    CHECK(answer_has(got, "1234"));
+    CHECK(answer_has(got, "data-check-again"));
+    CHECK(answer_header(got, "Refresh") == NULL);
+    got = visit_api(m, "GET", arena_printf(a, "/api/v1/exports/%s", id), NULL);
+    CHECK_STR(answer_json(got, "state"), "running");
+    CHECK_STR(answer_json(got, "progress"), "42");
+    // Without scripts, on request, and not for ever.
+    got = visit_get(m, arena_printf(a, "%s?watch=1", page));
+    CHECK_STR(answer_header(got, "Refresh"), arena_printf(a, "5; url=%s?watch=2", page));
+    CHECK(answer_has(got, "Stop looking"));
+    CHECK(answer_header(visit_get(m, arena_printf(a, "%s?watch=241", page)), "Refresh") == NULL);
+    CHECK(answer_header(visit_get(m, arena_printf(a, "%s?watch=x", page)), "Refresh") == NULL);
+    (void)journey_sql("set session authorization phoenix_owner; update app.export set heartbeat_at "
+                      "= now() - interval '2 minutes' where state = 'running'");
+    CHECK(job());
+    got = visit_get(m, arena_printf(a, "%s?watch=3", page));
+    CHECK(answer_has(got, "Download the zip"));
+    CHECK(answer_header(got, "Refresh") == NULL);
+}
+
 TEST(wrong_cut_off_refills_the_form)
 {
     start();
@@ -206,6 +241,6 @@ TEST(expired_is_gone)
     CHECK(answer_has(page, "Ask for it again"));
 }
 
-TESTS("exports", T(manager_asks_on_the_page), T(wrong_cut_off_refills_the_form),
-      T(evaluator_asks_over_the_api), T(bad_requests_name_the_field), T(others_may_not),
-      T(expired_is_gone))
+TESTS("exports", T(manager_asks_on_the_page), T(progress_is_shown),
+      T(wrong_cut_off_refills_the_form), T(evaluator_asks_over_the_api),
+      T(bad_requests_name_the_field), T(others_may_not), T(expired_is_gone))
