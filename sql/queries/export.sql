@@ -301,9 +301,15 @@ select o.n, x.*
   cross join lateral (
     select e.trigger, e.triggered_on, e.raised_at, coalesce(t.state, 'raised') as state, t.decision,
            t.decided_at, least(t.acted_at, a.first_at) as first_action_at,
-           case when e.re_offered_at <= $1::timestamptz then e.re_offered_at end as re_offered_at,
-           t.closed_at
+           case when r.at <= $1::timestamptz then r.at end as re_offered_at, t.closed_at
       from app.escalation e
+      left join lateral (select y.was from app.past y
+                          where y.site_id = o.site and y.kind = 'escalation' and y.id = e.id
+                            and y.until > $1::timestamptz
+                          order by y.until, y.place limit 1) h on true
+      cross join lateral (
+        select case when h.was is null then e.re_offered_at
+                    else (h.was ->> 're_offered_at')::timestamptz end as at) r
       cross join lateral (
         select (array_agg(v.to_state order by v.at desc, v.recorded_at desc, v.id desc))[1] as state,
                (array_agg(v.to_state order by v.at desc, v.recorded_at desc, v.id desc)
