@@ -5,7 +5,10 @@
 #include "command.h"
 #include "db/db.h"
 
+#include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 const struct option_row export_options[] = {
     {"output", "FILE", "where the zip goes (needed)"},
@@ -20,23 +23,20 @@ const char export_help[] = "Makes the same zip as the export page: pseudonymous 
                            "without free text. The same cut-off gives the same bytes. It is in the "
                            "audit log as a disclosure.";
 
-// A day means all of it: up to the next midnight, or to now if that is sooner.
 static enum err cut_off(struct cli *cli, const char **ret)
 {
-    struct arena *a = cli->ctx->arena;
-    const char *s = cli_option(cli, "as-of");
-    int64_t now = clock_now_us(), us = now, days;
-    if (s && date_parse(s, &days)) {
-        if (!time_from_local(date_iso(a, days + 1), "00:00", &us))
-            us = now;
-        us = us > now && days <= date_today() ? now : us;
-    } else if (s && !time_parse(s, &us)) {
-        return ctx_refuse(cli->ctx, ERR_USAGE, "--as-of must be a day or a time");
-    }
-    if (us > now)
-        return ctx_refuse(cli->ctx, ERR_USAGE, "--as-of must not be in the future");
-    *ret = time_iso(a, us);
-    return ERR_OK;
+    enum err e = export_cut_off(cli->ctx, cli_option(cli, "as-of"), ret);
+    const struct field_error *first = cli->ctx->problem.first;
+    cli->ctx->problem.first = NULL; // told in the option's name
+    return e && first ? ctx_refuse(cli->ctx, ERR_USAGE, "--as-of: %s", first->message) : e;
+}
+
+// Whoever runs the command is whom the data go to.
+static const char *operator_name(void)
+{
+    const char *before = getenv("SUDO_USER");
+    const struct passwd *me = getpwuid(getuid());
+    return before && *before ? before : me ? me->pw_name : "system";
 }
 
 static enum err progress(void *arg, int percent, long rows)
@@ -50,8 +50,10 @@ static enum err progress(void *arg, int percent, long rows)
 static enum err note_disclosure(struct cli *cli, const struct export_ask *ask)
 {
     struct db_pipeline *pl = db_pipeline_new(cli->ctx);
-    const char *detail =
-        arena_printf(cli->ctx->arena, "command line, %s as of %s", ask->kind, ask->as_of);
+    const char *detail = arena_printf(
+        cli->ctx->arena, "command line: kind=%s as_of=%s site=%s recipient=%s reason=%s", ask->kind,
+        ask->as_of, ask->site ? ask->site : "all", ask->who,
+        ask->reason ? ask->reason : "not given");
     (void)DB_ADD(pl, Q_ACCESS_AUDIT_SYSTEM, DB_TEXT("export_downloaded"), DB_NULL, DB_NULL,
                  DB_TEXT(detail));
     return db_run(cli->ctx, pl);
@@ -63,7 +65,7 @@ enum err run_export(struct cli *cli)
     struct export_made made;
     struct export_ask ask = {.kind = cli_option(cli, "kind"),
                              .site = cli_option(cli, "site"),
-                             .who = "system",
+                             .who = operator_name(),
                              .reason = cli_option(cli, "reason")};
     ask.kind = ask.kind ? ask.kind : "evaluation";
     enum err e = cli_required(cli, "output", &output);

@@ -75,8 +75,7 @@ const struct field_table export_query_table =
 
 // ---- asking ----
 
-// A time; or a day, which is its end, or now if that is today.
-static enum err cut_off(struct ctx *ctx, const char *typed, const char **ret)
+enum err export_cut_off(struct ctx *ctx, const char *typed, const char **ret)
 {
     int64_t now = clock_now_us(), us = now, day;
     if (typed && !time_parse(typed, &us)) {
@@ -104,7 +103,7 @@ enum err export_request(struct ctx *ctx, const struct export_input *in,
 {
     struct export x = {
         .id = uuid_new(ctx->arena), .kind = in->kind, .state = "requested", .reason = in->reason};
-    enum err e = cut_off(ctx, in->as_of, &x.as_of);
+    enum err e = export_cut_off(ctx, in->as_of, &x.as_of);
     if (e)
         return e;
     struct access_tx tx = access_begin(ctx, PERM_export_request, NULL);
@@ -114,7 +113,8 @@ enum err export_request(struct ctx *ctx, const struct export_input *in,
     (void)DB_ADD(tx.pl, Q_EXPORT_INSERT, DB_TEXT(x.id), DB_TEXT(x.kind), DB_TEXT(x.as_of),
                  DB_TEXT(x.reason));
     access_audit(ctx, &tx, AUDIT_export_requested, x.id, NULL,
-                 arena_printf(ctx->arena, "kind=%s as_of=%s", x.kind, x.as_of));
+                 arena_printf(ctx->arena, "kind=%s as_of=%s reason=%s", x.kind, x.as_of,
+                              x.reason ? x.reason : "not given"));
     e = access_run(ctx, &tx, NULL);
     if (!e)
         *ret = x;

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Evaluation exports (DOMAIN.md "Evaluation pack", first form): asked for by a request, made by a
 // job worker off the request path, downloaded once ready, expired. One zip of tidy tables keyed by
-// study_id; no names, references, case ids or free text. Same cut-off, same bytes: only what was
-// recorded up to the cut-off counts, as it stood then.
+// study_id; no names, references, case ids or free text.
+//
+// Same cut-off, same bytes: only what was recorded up to the cut-off counts, as it stood then.
+// Nothing in a zip tells when it was made. Asked for again by another person or for another reason,
+// only manifest.json differs, which says who and why. What the data mean may differ after the
+// programme's thresholds or words change, or the program is brought up to date: manifest.json
+// states all three.
+//
 // Records live in ctx->arena. One thread per ctx; several job workers may run at once, here or on
 // other machines, since jobs are rows claimed with SKIP LOCKED.
 #pragma once
@@ -36,6 +42,10 @@ struct export_list {
 
 extern const struct field_table export_input_table, export_table, export_query_table;
 extern const struct field_table export_saved_table; // what a POST answers
+
+/** Any cut-off that people type as RFC 3339: a time stays itself, a day is its end (now if that is
+ *  today), NULL is now. ERR_INVALID with an error of the field as_of. */
+enum err export_cut_off(struct ctx *ctx, const char *typed, const char **ret) MUST_CHECK;
 
 /** How the answer that a retry gets is made, before the request is stored. */
 struct export_reply {
