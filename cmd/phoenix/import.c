@@ -44,10 +44,17 @@ static enum err open_input(struct cli *cli, const char *path, FILE **ret)
 }
 
 // References and what is wrong with somebody's record: for the operator's eyes only.
-static enum err open_report(struct cli *cli, const char *path, FILE **ret)
+static enum err open_report(struct cli *cli, const char *path, FILE *input, FILE **ret)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
+    struct stat st, in;
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (fd >= 0 && fstat(fd, &st) == 0 && fstat(fileno(input), &in) == 0 &&
+        st.st_ino == in.st_ino && st.st_dev == in.st_dev) {
+        close(fd);
+        return ctx_refuse(cli->ctx, ERR_USAGE, "the report would be written over %s", path);
+    }
+    bool empty = fd >= 0 && (!S_ISREG(st.st_mode) || ftruncate(fd, 0) == 0);
+    FILE *f = empty ? fdopen(fd, "w") : NULL;
     if (!f) {
         if (fd >= 0)
             close(fd);
@@ -131,7 +138,7 @@ enum err run_import(struct cli *cli)
     if (!e)
         e = cli_connect(cli, CLI_OWNER);
     if (!e && path)
-        e = open_report(cli, path, &report.f);
+        e = open_report(cli, path, setup.file, &report.f);
     if (!e)
         e = import_run(cli->ctx, &setup, &result);
     bool written = !report.f || (!ferror(report.f) && fflush(report.f) == 0);
