@@ -21,10 +21,12 @@ static bool is_control(unsigned char c)
     return c < 0x20 || c == 0x7f;
 }
 
-// What an Excel or LibreOffice cell must not begin with (FACTS.md "Exports"), after the control
-// characters that would hide it are gone.
+// What an Excel or LibreOffice cell must not begin with, after the control characters that would
+// hide it are gone; nor after blanks, which an import may trim.
 static bool is_formula(const char *s)
 {
+    while (*s && (*s == ' ' || is_control((unsigned char)*s)))
+        s++;
     return *s && strchr("=+-@", *s) != NULL;
 }
 

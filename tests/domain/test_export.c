@@ -179,6 +179,7 @@ TEST(formulas_are_defused)
     CHECK_STR(cells("=1+1", "+44"), "'=1+1,'+44\r\n");
     CHECK_STR(cells("-2", "@SUM(A1)"), "'-2,'@SUM(A1)\r\n");
     CHECK_STR(cells("\t=cmd", "\r\n=x"), "'=cmd,'=x\r\n");
+    CHECK_STR(cells(" =1", "\x01 \x02@x"), "\"' =1\",\"' @x\"\r\n");
     CHECK_STR(cells("\x01\x02=HYPERLINK(\"a\",\"b\")", "a=b"),
               "\"'=HYPERLINK(\"\"a\"\",\"\"b\"\")\",a=b\r\n");
 }
