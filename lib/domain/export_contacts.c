@@ -230,7 +230,8 @@ enum err export_contacts_write(struct export_run *r)
     const struct db_param params[] = {DB_TEXT(r->as_of), DB_TEXT(r->ask->site)};
     if (!e)
         e = db_stream(&r->work, Q_EXPORT_CONTACTS, params, 2, take_contact, &d);
-    arena_reset(r->work.arena);
+    if (!e)
+        arena_reset(r->work.arena); // where the words of a failure are
     for (size_t i = 0; !e && i < d.n; i++) {
         e = sort_stretch(&d, &d.stretches[i]);
         if (!e)
