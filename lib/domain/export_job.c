@@ -9,9 +9,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { ATTEMPTS_MOST = 3 };
@@ -51,6 +53,18 @@ static enum err make_folder(struct ctx *ctx, const char *data_dir)
     return ERR_OK;
 }
 
+static void remove_part(struct ctx *ctx, const char *dir, const char *name)
+{
+    const char *part = arena_printf(ctx->arena, "%s/%s", dir, name);
+    DIR *inside = opendir(part);
+    for (const struct dirent *g; inside && (g = readdir(inside));)
+        if (strcmp(g->d_name, ".") != 0 && strcmp(g->d_name, "..") != 0)
+            (void)unlinkat(dirfd(inside), g->d_name, 0);
+    if (inside)
+        closedir(inside);
+    (void)rmdir(part);
+}
+
 // What an attempt that died has left: "ID.zip.part-XXXXXX".
 static void sweep(struct ctx *ctx, const char *dir, const char *id)
 {
@@ -58,25 +72,40 @@ static void sweep(struct ctx *ctx, const char *dir, const char *id)
     DIR *d = opendir(dir);
     if (!d)
         return;
+    for (const struct dirent *f; (f = readdir(d));)
+        if (strncmp(f->d_name, begins, strlen(begins)) == 0)
+            remove_part(ctx, dir, f->d_name);
+    closedir(d);
+}
+
+// Files that nobody will ask for again: their row was marked as expired by another machine, or by a
+// server that died before it removed them. One machine's clock, so an hour more is enough.
+static void sweep_old(struct ctx *ctx, const char *dir, long keep_hours)
+{
+    DIR *d = opendir(dir);
+    struct stat st;
+    if (!d)
+        return;
+    time_t before = time(NULL) - (keep_hours + 1) * 3600;
     for (const struct dirent *f; (f = readdir(d));) {
-        if (strncmp(f->d_name, begins, strlen(begins)) != 0)
+        if (f->d_name[0] == '.' || fstatat(dirfd(d), f->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+            st.st_mtime >= before)
             continue;
-        const char *part = arena_printf(ctx->arena, "%s/%s", dir, f->d_name);
-        DIR *inside = opendir(part);
-        for (const struct dirent *g; inside && (g = readdir(inside));)
-            if (strcmp(g->d_name, ".") != 0 && strcmp(g->d_name, "..") != 0)
-                (void)unlinkat(dirfd(inside), g->d_name, 0);
-        if (inside)
-            closedir(inside);
-        (void)rmdir(part);
+        if (S_ISDIR(st.st_mode) && strstr(f->d_name, ".zip.part-"))
+            remove_part(ctx, dir, f->d_name);
+        else if (S_ISREG(st.st_mode) && strstr(f->d_name, ".zip"))
+            (void)unlinkat(dirfd(d), f->d_name, 0);
     }
     closedir(d);
 }
 
-static enum err expire(struct ctx *ctx, const char *dir)
+static enum err expire(struct ctx *ctx, const char *dir, long keep_hours)
 {
+    static atomic_bool looked; // when the server starts, and whenever something expires
     struct db_pipeline *pl;
     enum err e = run_one(ctx, Q_EXPORT_EXPIRE, NULL, 0, &pl);
+    if (!e && (db_nrows(pl, 0) || !atomic_exchange(&looked, true)))
+        sweep_old(ctx, dir, keep_hours);
     for (size_t i = 0; !e && i < db_nrows(pl, 0); i++) {
         const char *name = db_value(pl, 0, i, 1);
         const char *path = name ? arena_printf(ctx->arena, "%s/%s", dir, name) : NULL;
@@ -172,7 +201,7 @@ enum err export_job_run_next(struct ctx *ctx, const struct config *config, bool 
 {
     struct db_pipeline *pl;
     *ret_did = false;
-    enum err e = expire(ctx, folder(ctx, config->data_dir));
+    enum err e = expire(ctx, folder(ctx, config->data_dir), config->export_keep_hours);
     if (!e)
         e = run_one(ctx, Q_EXPORT_CLAIM, NULL, 0, &pl);
     if (e || db_nrows(pl, 0) == 0)

@@ -200,7 +200,9 @@ TEST(epochs_are_added_and_emptied)
     keys_check_value(first, a);
     keys_check_value(second, b);
     CHECK(memcmp(a, b, 16) == 0);
+    const char *study = keys_study_id(&ctx, person);
     ctx.keys = second;
+    CHECK_STR(keys_study_id(&ctx, person), study);
     CHECK_INT(keys_person_rewrap(&ctx, person, old, &rewrapped), ERR_OK);
     CHECK(rewrapped.p[3] == 2 && old.p[3] == 1);
     CHECK_INT(keys_person_load(&ctx, person, rewrapped), ERR_OK);

@@ -115,9 +115,10 @@ def main():
         counts[row['study_id']] = counts.get(row['study_id'], 0) + 1
     for row in tables['participants']:
         check(row['contacts'] == counts.get(row['study_id'], 0), f'contacts of {row["study_id"]}')
-    book = {(r['file'], r['variable'])
+    book = {(r['file'], r['variable'], r['type'], r['required'])
             for r in csv.DictReader(io.StringIO(files['codebook.csv'].decode('utf-8-sig'), newline=''))}
-    check(book == {(r['path'], f['name']) for r in package['resources'] for f in r['schema']['fields']},
+    check(book == {(r['path'], f['name'], f['type'], str(f['constraints']['required']).lower())
+                   for r in package['resources'] for f in r['schema']['fields']},
           'the codebook and the datapackage differ')
 
 

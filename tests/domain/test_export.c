@@ -458,10 +458,18 @@ TEST(file_goes_when_it_expires)
     struct export_file f;
     CHECK_FATAL(export_download(world_as("evaluator"), config.data_dir, x.id, &f) == ERR_OK);
     CHECK_INT(access(f.path, R_OK), 0);
+    // Beside it what a machine that died would have left, and what is still wanted.
+    CHECK(shell("cd %s/exports && mkdir a.zip.part-b && touch a.zip.part-b/c a.zip new.zip && "
+                "touch -d '80 hours ago' a.zip a.zip.part-b && mkdir other && "
+                "touch -d '80 hours ago' other",
+                config.data_dir) != NULL);
     owner_sql(arena_printf(all, "update app.export set expires_at = now() where id = '%s'", x.id));
     CHECK_INT(export_download(world_as("evaluator"), config.data_dir, x.id, &f), ERR_GONE);
     CHECK_INT(run_job(&did), ERR_OK);
     CHECK_INT(access(f.path, R_OK), -1);
+    CHECK_STR(shell("cd %s/exports && ls -d a.* new.zip other 2>/dev/null; rm -r new.zip other",
+                    config.data_dir),
+              "new.zip\nother\n");
     CHECK_INT(export_read(world_as("evaluator"), x.id, &y), ERR_OK);
     CHECK_STR(y.state, "expired");
     CHECK_INT(export_download(world_as("evaluator"), config.data_dir, x.id, &f), ERR_GONE);
