@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { CHUNK = 64 * 1024, TEXT_MOST = CSV_ROW_MOST * 3 + CSV_COLUMNS_MOST + 8 };
+enum { CHUNK = 64 * 1024, TEXT_FIRST = 16 * 1024 };
 
 struct csv {
     FILE *f;
@@ -18,8 +18,9 @@ struct csv {
     size_t at, n;
     long long offset; // of the next byte
     long row, column; // being read
-    char *text;       // the row's cells, each ended by NUL
-    size_t n_text, n_bytes;
+    struct arena *arena;
+    char *text; // the row's cells, each ended by NUL; grows with the longest row
+    size_t n_text, cap_text, n_bytes;
     size_t starts[CSV_COLUMNS_MOST];
     const char *cells[CSV_COLUMNS_MOST];
     size_t n_cells;
@@ -140,8 +141,19 @@ static const uint16_t upper[32] = {0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x202
                                    0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
                                    0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178};
 
+// The most that one byte can become, and a NUL after it, fit once this is done.
+static void make_room(struct csv *csv)
+{
+    if (csv->cap_text - csv->n_text >= 4)
+        return;
+    size_t cap = csv->cap_text ? csv->cap_text * 2 : TEXT_FIRST;
+    csv->text = arena_grow(csv->arena, csv->text, csv->cap_text, cap);
+    csv->cap_text = cap;
+}
+
 static bool put(struct csv *csv, int c)
 {
+    make_room(csv);
     if (csv->utf8 || c < 0x80) {
         csv->text[csv->n_text++] = (char)c;
         return true;
@@ -223,6 +235,7 @@ static enum err read_row(struct ctx *ctx, struct csv *csv, long long until)
         enum err e = peek(csv) == '"' ? cell_quoted(ctx, csv) : cell_plain(ctx, csv);
         if (e)
             return e;
+        make_room(csv);
         csv->text[csv->n_text++] = 0;
         if (csv->offset > until)
             return ERR_OK;
@@ -331,7 +344,7 @@ enum err csv_open(struct ctx *ctx, FILE *f, const char *name, char separator, st
     csv->f = f;
     csv->name = name;
     csv->separator = separator;
-    csv->text = arena_alloc(ctx->arena, TEXT_MOST);
+    csv->arena = ctx->arena;
     enum err e = check(ctx, csv);
     if (!e)
         *ret = csv;
