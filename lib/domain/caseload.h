@@ -11,5 +11,13 @@ struct caseload {
         *suspended, *overdue; // decimal
 };
 
-/** In one round trip, audited as a report. People without a worker come first. */
-enum err caseload_list(struct ctx *ctx, const struct caseload **ret, size_t *ret_n) MUST_CHECK;
+struct caseload_page {
+    const struct caseload *rows;
+    size_t n;
+    const char *total; // open cases of everybody, not of this page alone
+    const char *next;  // cursor of the next page, or NULL
+};
+
+/** A page of 100 workers by name, after the cursor (or NULL). People without a worker come first.
+ * In one round trip, audited as a report. ERR_INVALID for what is not a cursor. */
+enum err caseload_list(struct ctx *ctx, const char *after, struct caseload_page *ret) MUST_CHECK;

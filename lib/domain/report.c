@@ -67,7 +67,7 @@ static const struct field report_rows[] = {
     ROWS(statuses, report_status_table, "People by engagement status"),
     ROWS(funnel, report_step_table, "Referrals sent since that day, by the steps they reached"),
     ROWS(weeks, report_week_table, "Contacts by week"),
-    ROWS(caseloads, report_worker_table, "Open cases by worker"),
+    ROWS(caseloads, report_worker_table, "Open cases by worker, of the first 200 workers by name"),
 };
 const struct field_table report_table = FIELD_TABLE("Report", struct report, report_rows);
 
@@ -76,7 +76,7 @@ const struct field_table report_table = FIELD_TABLE("Report", struct report, rep
 struct tally {
     struct ctx *ctx;
     const struct db_pipeline *pl;
-    size_t people, funnel, weeks;
+    size_t people, workers, funnel, weeks;
     int64_t first; // Monday of the first week
 };
 
@@ -160,19 +160,19 @@ static const struct report_worker *one_worker(const struct tally *t, size_t from
 {
     long engaged = 0, wavering = 0, disengaged = 0, other = 0, closed = 0, overdue = 0;
     for (size_t row = from; row < to; row++) {
-        const char *status = db_get(t->pl, t->people, row, "status");
-        long n = value(t, t->people, row, "people");
+        const char *status = db_get(t->pl, t->workers, row, "status");
+        long n = value(t, t->workers, row, "people");
         *(strcmp(status, "engaged") == 0      ? &engaged
           : strcmp(status, "wavering") == 0   ? &wavering
           : strcmp(status, "disengaged") == 0 ? &disengaged
           : strcmp(status, "closed") == 0     ? &closed
                                               : &other) += n;
-        overdue += value(t, t->people, row, "overdue");
+        overdue += value(t, t->workers, row, "overdue");
     }
     struct report_worker *w = ARENA_NEW(t->ctx->arena, struct report_worker);
     *w = (struct report_worker){
-        .worker_id = db_get(t->pl, t->people, from, "worker_id"),
-        .worker = db_get(t->pl, t->people, from, "worker"),
+        .worker_id = db_get(t->pl, t->workers, from, "worker_id"),
+        .worker = db_get(t->pl, t->workers, from, "worker"),
         .people = number(t->ctx, engaged + wavering + disengaged + other),
         .engaged = number(t->ctx, engaged),
         .wavering = number(t->ctx, wavering),
@@ -186,11 +186,11 @@ static const struct report_worker *one_worker(const struct tally *t, size_t from
 
 static const struct field_rows *caseloads(const struct tally *t)
 {
-    size_t all = db_nrows(t->pl, t->people), n = 0;
+    size_t all = db_nrows(t->pl, t->workers), n = 0;
     const void **rows = ARENA_ARRAY(t->ctx->arena, const void *, all + 1);
     for (size_t from = 0, to; from < all; from = to) {
-        const char *id = db_get(t->pl, t->people, from, "worker_id");
-        for (to = from + 1; to < all && same(id, db_get(t->pl, t->people, to, "worker_id")); to++)
+        const char *id = db_get(t->pl, t->workers, from, "worker_id");
+        for (to = from + 1; to < all && same(id, db_get(t->pl, t->workers, to, "worker_id")); to++)
             ;
         rows[n++] = one_worker(t, from, to);
     }
@@ -206,6 +206,8 @@ enum err report_read(struct ctx *ctx, struct report *ret)
     const char *since = date_iso(ctx->arena, t.first);
     struct access_tx tx = access_begin(ctx, PERM_report_read, NULL);
     t.people = DB_ADD0(tx.pl, Q_REPORT_PEOPLE);
+    t.workers =
+        DB_ADD(tx.pl, Q_REPORT_WORKERS, DB_TEXT(arena_printf(ctx->arena, "%d", REPORT_WORKERS)));
     t.funnel = DB_ADD(tx.pl, Q_REPORT_FUNNEL, DB_TEXT(since));
     t.weeks = DB_ADD(tx.pl, Q_REPORT_WEEKS, DB_TEXT(since));
     access_audit(ctx, &tx, AUDIT_report_viewed, NULL, NULL, NULL);

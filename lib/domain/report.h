@@ -7,7 +7,7 @@
 #include "access/access.h"
 #include "base/field.h"
 
-enum { REPORT_WEEKS = 26 };
+enum { REPORT_WEEKS = 26, REPORT_WORKERS = 200 };
 
 /** All numbers are decimal text. */
 struct report_status {
@@ -27,7 +27,7 @@ struct report_worker {
 struct report {
     const char *site, *team; // what is counted: NULL team is the site, NULL site all
     const char *people, *since;
-    const struct field_rows *statuses, *funnel, *weeks, *caseloads;
+    const struct field_rows *statuses, *funnel, *weeks, *caseloads; // the first REPORT_WORKERS
 };
 
 extern const struct field_table report_table, report_status_table, report_step_table,

@@ -3,23 +3,24 @@
 #include "web/caseload_views.h"
 #include "web/view.h"
 
-#include <stdlib.h>
-
 enum err web_caseloads(struct request *r, struct response *res)
 {
-    struct caseload_view v = {0};
-    enum err e = caseload_list(&r->ctx, &v.rows, &v.n);
+    const char *after = request_query(r, "after");
+    struct caseload_page list;
+    enum err e = caseload_list(&r->ctx, given(after) ? after : NULL, &list);
     if (e)
         return e;
-    const char **hrefs = ARENA_ARRAY(r->ctx.arena, const char *, v.n + 1);
-    long total = 0;
-    for (size_t i = 0; i < v.n; i++) {
+    const char **hrefs = ARENA_ARRAY(r->ctx.arena, const char *, list.n + 1);
+    for (size_t i = 0; i < list.n; i++)
         hrefs[i] = arena_printf(r->ctx.arena, "/participants?worker=%s",
-                                v.rows[i].worker_id ? v.rows[i].worker_id : "none");
-        total += strtol(v.rows[i].people, NULL, 10);
-    }
-    v.hrefs = hrefs;
-    v.total = arena_printf(r->ctx.arena, "%ld", total);
+                                list.rows[i].worker_id ? list.rows[i].worker_id : "none");
+    struct caseload_view v = {
+        .rows = list.rows,
+        .n = list.n,
+        .hrefs = hrefs,
+        .total = list.total,
+        .next_href =
+            list.next ? arena_printf(r->ctx.arena, "/caseloads?after=%s", list.next) : NULL};
     struct page *page = web_page(r, res, "Caseloads");
     page_crumb(page, "Home", "/");
     page_crumb(page, "Caseloads", NULL);

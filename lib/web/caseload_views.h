@@ -10,5 +10,6 @@ struct caseload_view {
     const struct caseload *rows;
     size_t n;
     const char *const *hrefs; // of each worker's people
-    const char *total;        // decimal, of all rows
+    const char *total;        // decimal, of all pages
+    const char *next_href;    // or NULL
 };

@@ -88,6 +88,8 @@ static void show_workers(struct arena *a, const struct report *r, struct report_
     v->workers = rows;
     v->worker_hrefs = hrefs;
     v->n_workers = n;
+    if (n >= REPORT_WORKERS)
+        v->most_workers = arena_printf(a, "%zu", n);
 }
 
 enum err web_reports(struct request *r, struct response *res)

@@ -21,4 +21,5 @@ struct report_view {
     const struct report_worker *const *workers;
     const char *const *worker_hrefs;
     size_t n_workers;
+    const char *most_workers; // when there may be more, how many are shown; or NULL
 };

@@ -1,25 +1,50 @@
 -- Escalations. What is asked for beside the policies: the person that access.begin() opened, or the
 -- actor's own scope. Of the branches of a list only the one that the actor's role has finds
--- anything: apart, each walks its own index.
+-- anything: apart, each walks its own index, in the order of the list and no further than its page.
 
 -- name: escalation_list
 -- params: 6 states trigger by_due limit after_key after_id
-with page as materialized (
+with wanted as (
+  select coalesce($1::text[], array(select distinct t.to_state from app.transition t
+                                     where t.machine = 'escalation')) as states
+), found as (
+  (select e.*
+     from unnest((select case when access.person() is null then access.sites_for('escalation_read') end)) k (site)
+     cross join unnest((select states from wanted)) w (state)
+     cross join lateral (
+       select e.* from app.escalation e
+        where e.site_id = k.site and e.state = w.state and $3::boolean
+          and ($2::text is null or e.trigger = $2)
+          and (e.decision_due, e.id) > (date '2000-01-01' + coalesce($5::numeric, -9999)::int,
+                                        coalesce($6::uuid, '00000000-0000-0000-0000-000000000000'))
+        order by e.decision_due, e.id
+        limit $4::int + 1) e)
+  union all
+  (select e.*
+     from unnest((select case when access.person() is null then access.sites_for('escalation_read') end)) k (site)
+     cross join unnest((select states from wanted)) w (state)
+     cross join lateral (
+       select e.* from app.escalation e
+        where e.site_id = k.site and e.state = w.state and not $3::boolean
+          and ($2::text is null or e.trigger = $2)
+          and e.raised_at <= case when $5::numeric is null then 'infinity'
+                                  else to_timestamp(- $5::numeric) + interval '1 millisecond' end
+          and ($5::numeric is null or (- extract(epoch from e.raised_at), e.id) > ($5::numeric, $6::uuid))
+        order by e.raised_at desc, e.id
+        limit $4::int + 1) e)
+  union all
+  (select e.* from app.escalation e
+    where e.participant_id = any ((select case
+             when access.person() is not null then array[access.person()]
+             else access.mine('escalation_read') end)::uuid[])
+      and ($1::text[] is null or e.state = any ($1::text[]))
+      and ($2::text is null or e.trigger = $2))
+), page as materialized (
   select q.*, row_number() over (order by q.key, q.id) as place
     from (select e.*,
                  case when $3::boolean then e.decision_due - date '2000-01-01'
                       else - extract(epoch from e.raised_at) end as key
-            from (select e.* from app.escalation e
-             where e.site_id = any ((select case when access.person() is not null then '{}'
-                        when access.all_for('escalation_read') then array(select s.code from access.site s)
-                        else array[access.site_for('escalation_read')] end)::text[])
-            union all
-            select e.* from app.escalation e
-             where e.participant_id = any ((select case
-                        when access.person() is not null then array[access.person()]
-                        else access.mine('escalation_read') end)::uuid[])) e
-           where ($1::text[] is null or e.state = any ($1::text[]))
-             and ($2::text is null or e.trigger = $2)) q
+            from found e) q
    where $5::numeric is null or (q.key, q.id) > ($5::numeric, $6::uuid)
    order by q.key, q.id
    limit $4::int + 1
@@ -50,21 +75,21 @@ select p.id, p.trigger, p.state, p.state_at, p.triggered_on, p.raised_at, b.disp
 -- The same rows counted, whatever their state.
 -- name: escalation_counts
 -- params: 1 trigger
-select count(*) filter (where e.state in ('raised', 'under_review', 'deferred')) as decide,
-       count(*) filter (where e.state in ('approved', 'action_due')) as act,
-       count(*) filter (where e.state in ('action_taken', 'reviewed', 'not_approved', 'suspended'))
-         as open,
-       count(*) filter (where e.state = 'closed') as closed
-  from (select e.* from app.escalation e
-             where e.site_id = any ((select case when access.person() is not null then '{}'
-                        when access.all_for('escalation_read') then array(select s.code from access.site s)
-                        else array[access.site_for('escalation_read')] end)::text[])
-            union all
-            select e.* from app.escalation e
-             where e.participant_id = any ((select case
-                        when access.person() is not null then array[access.person()]
-                        else access.mine('escalation_read') end)::uuid[])) e
- where ($1::text is null or e.trigger = $1);
+select coalesce(sum(c.n) filter (where c.state in ('raised', 'under_review', 'deferred')), 0) as decide,
+       coalesce(sum(c.n) filter (where c.state in ('approved', 'action_due')), 0) as act,
+       coalesce(sum(c.n) filter (where c.state in ('action_taken', 'reviewed', 'not_approved',
+                                                   'suspended')), 0) as open,
+       coalesce(sum(c.n) filter (where c.state = 'closed'), 0) as closed
+  from (select c.state, c.n
+          from (select where access.person() is null) everybody
+         cross join lateral app.escalation_states($1) c
+        union all
+        select e.state, count(*) from app.escalation e
+         where e.participant_id = any ((select case
+                  when access.person() is not null then array[access.person()]
+                  else access.mine('escalation_read') end)::uuid[])
+           and ($1::text is null or e.trigger = $1)
+         group by e.state) c;
 
 -- name: escalation_show
 -- params: 1 id

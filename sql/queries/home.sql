@@ -1,29 +1,27 @@
 -- "What needs me": every list with its own total, so that a count and its list cannot disagree. All roles
 -- run the same statements; what a role has no part in costs it nothing, since its scope reads as null.
 
--- People of the worker, the team or the site.
+-- People of the worker; of the team or the site, whom app.people_needing() reads once for all sections.
 -- name: home_people
 with mine as materialized (
-  select k.site_id, k.participant_id, k.ref, k.status, k.since, k.worker_id,
-         k.next_contact_due, k.last_contact_at
+  select k.site_id, k.participant_id, k.ref, k.status, k.since, k.next_contact_due
     from app.engagement_now k
-   where (k.worker_id = (select access.worker_for('contact_write'))
-          or k.team_id = (select access.team_for('caseload_read'))
-          or k.site_id = (select access.site_for('caseload_read')))
+   where k.worker_id = (select access.worker_for('contact_write'))
      and k.status <> 'closed'
 ), sections as (
-  (select 1 as place, 'overdue' as section, count(*) over () as total, m.*, m.next_contact_due as due
+  (select 1 as place, 'overdue' as section, count(*) over () as total, m.site_id, m.participant_id,
+          m.next_contact_due as due
      from mine m
     where m.status in ('engaged', 'wavering', 'disengaged') and m.next_contact_due < app.today()
     order by m.next_contact_due, m.ref limit 10)
   union all
-  (select 2, 'due', count(*) over (), m.*, m.next_contact_due
+  (select 2, 'due', count(*) over (), m.site_id, m.participant_id, m.next_contact_due
      from mine m
     where m.status in ('engaged', 'wavering', 'disengaged')
       and m.next_contact_due between app.today() and app.today() + 7
     order by m.next_contact_due, m.ref limit 10)
   union all
-  (select 3, 'escalate', count(*) over (), m.*, app.working_days_after(m.since, 2)
+  (select 3, 'escalate', count(*) over (), m.site_id, m.participant_id, app.working_days_after(m.since, 2)
      from mine m
     where m.status in ('disengaged', 'offer_declined')
       and not exists (select from app.escalation e
@@ -31,26 +29,23 @@ with mine as materialized (
                          and (e.state <> 'closed' or app.local_day(e.raised_at) >= m.since))
     order by m.since, m.ref limit 10)
   union all
-  (select 4, 'unassigned', count(*) over (), m.*, null
-     from mine m
-    where m.worker_id is null and (select access.worker_for('contact_write')) is null
-    order by m.since, m.ref limit 10)
+  select n.place, n.section, n.total, n.site_id, n.participant_id, n.due from app.people_needing() n
 ), logged as materialized (
   select access.audit('people_listed', null, array_agg(distinct s.participant_id), 'page=home')
     from sections s having count(*) > 0
 )
-select s.section, s.total, s.participant_id, s.ref, s.status, s.since, k.basis, s.due,
-       s.last_contact_at as last_contact, w.display_name as worker,
+select s.section, s.total, s.participant_id, k.ref, k.status, k.since, k.basis, s.due,
+       k.last_contact_at as last_contact, w.display_name as worker,
        i.given_name, i.family_name, dk.wrapped
   from sections s
   cross join logged
   join app.engagement_now k on k.site_id = s.site_id and k.participant_id = s.participant_id
   left join app.identity i on i.site_id = s.site_id and i.participant_id = s.participant_id
-  left join access."user" w on w.id = s.worker_id
+  left join access."user" w on w.id = k.worker_id
   left join lateral (select d.wrapped from app.data_key d
                       where d.site_id = s.site_id and d.participant_id = s.participant_id
                       order by d.epoch desc limit 1) dk on true
- order by s.place, s.due nulls last, s.since, s.ref;
+ order by s.place, s.due nulls last, k.since, k.ref;
 
 -- name: home_referrals
 with mine as materialized (

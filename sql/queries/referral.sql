@@ -1,34 +1,87 @@
 -- Referrals. What is asked for beside the policies: the person that access.begin() opened, or the
 -- actor's own scope. Of the branches of a list only the one that the actor's role has finds
--- anything: apart, each walks its own index.
+-- anything: apart, each walks its own index, in the order of the list and no further than its page.
 
--- What is the actor's to see: or, when a person was opened, that person's.
+-- What is the actor's to see: or, when a person was opened, that person's. A caseload is sorted; a site's
+-- and an agency's are read in order, each state by itself.
 -- name: referral_list
 -- params: 6 states service by_due limit after_key after_id
-with page as materialized (
+with wanted as (
+  select coalesce($1::text[], array(select distinct t.to_state from app.transition t
+                                     where t.machine = 'referral')) as states
+), found as (
+  (select r.*
+     from unnest((select case when access.person() is null then access.sites_for('referral_read') end)) k (site)
+     cross join unnest((select states from wanted)) w (state)
+     cross join lateral (
+         select r.* from app.referral r
+          where r.site_id = k.site and r.state = w.state and $3::boolean
+            and ($2::text is null or r.service = $2)
+            and (coalesce(case r.state when 'sent' then r.reply_due when 'accepted' then r.start_due end,
+                           date '9999-01-01'), r.id)
+                > (date '2000-01-01' + coalesce($5::numeric, -9999)::int,
+                   coalesce($6::uuid, '00000000-0000-0000-0000-000000000000'))
+          order by coalesce(case r.state when 'sent' then r.reply_due when 'accepted' then r.start_due end,
+                           date '9999-01-01'), r.id
+          limit $4::int + 1) r)
+  union all
+  (select r.*
+     from unnest((select case when access.person() is null then access.sites_for('referral_read') end)) k (site)
+     cross join unnest((select states from wanted)) w (state)
+     cross join lateral (
+         select r.* from app.referral r
+          where r.site_id = k.site and r.state = w.state and not $3::boolean
+            and ($2::text is null or r.service = $2)
+            and r.made_at <= case when $5::numeric is null then 'infinity'
+                                  else to_timestamp(- $5::numeric) + interval '1 millisecond' end
+            and ($5::numeric is null or (- extract(epoch from r.made_at), r.id) > ($5::numeric, $6::uuid))
+          order by r.made_at desc, r.id
+          limit $4::int + 1) r)
+  union all
+  (select r.*
+     from (select access.provider_for('referral_read') as agency where access.person() is null) k
+     cross join unnest((select states from wanted)) w (state)
+     cross join lateral (
+         select r.* from app.referral r
+          where r.provider_id = k.agency and r.state = w.state and $3::boolean
+            and ($2::text is null or r.service = $2)
+            and (coalesce(case r.state when 'sent' then r.reply_due when 'accepted' then r.start_due end,
+                           date '9999-01-01'), r.id)
+                > (date '2000-01-01' + coalesce($5::numeric, -9999)::int,
+                   coalesce($6::uuid, '00000000-0000-0000-0000-000000000000'))
+          order by coalesce(case r.state when 'sent' then r.reply_due when 'accepted' then r.start_due end,
+                           date '9999-01-01'), r.id
+          limit $4::int + 1) r)
+  union all
+  (select r.*
+     from (select access.provider_for('referral_read') as agency where access.person() is null) k
+     cross join unnest((select states from wanted)) w (state)
+     cross join lateral (
+         select r.* from app.referral r
+          where r.provider_id = k.agency and r.state = w.state and not $3::boolean
+            and ($2::text is null or r.service = $2)
+            and r.made_at <= case when $5::numeric is null then 'infinity'
+                                  else to_timestamp(- $5::numeric) + interval '1 millisecond' end
+            and ($5::numeric is null or (- extract(epoch from r.made_at), r.id) > ($5::numeric, $6::uuid))
+          order by r.made_at desc, r.id
+          limit $4::int + 1) r)
+  union all
+  (select r.* from app.referral r
+    where r.participant_id = any ((select case
+             when access.person() is not null then array[access.person()]
+             when access.provider_for('referral_read') is not null then '{}'
+             else access.mine('referral_read') end)::uuid[])
+      and ($1::text[] is null or r.state = any ($1::text[]))
+      and ($2::text is null or r.service = $2))
+), page as materialized (
   select q.*, row_number() over (order by q.key, q.id) as place
     from (select r.*,
                  case r.state when 'sent' then r.reply_due when 'accepted' then r.start_due end as due,
-                 case when $3::boolean then coalesce(
-                        case r.state when 'sent' then r.reply_due when 'accepted' then r.start_due end,
-                        date '9999-01-01') - date '2000-01-01'
+                 case when $3::boolean then
+                        coalesce(case r.state when 'sent' then r.reply_due when 'accepted' then r.start_due end,
+                                  date '9999-01-01') - date '2000-01-01'
                       else - extract(epoch from r.made_at) end as key
-            from (select r.* from app.referral r
-             where r.site_id = any ((select case when access.person() is not null then '{}'
-                        when access.all_for('referral_read') then array(select s.code from access.site s)
-                        else array[access.site_for('referral_read')] end)::text[])
-            union all
-            select r.* from app.referral r
-             where r.participant_id = any ((select case
-                        when access.person() is not null then array[access.person()]
-                        when access.provider_for('referral_read') is not null then '{}'
-                        else access.mine('referral_read') end)::uuid[])
-            union all
-            select r.* from app.referral r
-             where r.provider_id = (select case when access.person() is null
-                        then access.provider_for('referral_read') end)) r
-           where ($1::text[] is null or r.state = any ($1::text[]))
-             and ($2::text is null or r.service = $2)) q
+            from found r) q
    where $5::numeric is null or (q.key, q.id) > ($5::numeric, $6::uuid)
    order by q.key, q.id
    limit $4::int + 1
@@ -57,25 +110,21 @@ select p.id, p.service, p.state, p.state_at, p.provider_id, a.name as provider, 
 -- The same rows counted, whatever their state.
 -- name: referral_counts
 -- params: 1 service
-select count(*) filter (where r.state = 'draft') as draft,
-       count(*) filter (where r.state = 'sent') as waiting,
-       count(*) filter (where r.state in ('accepted', 'started')) as open,
-       count(*) filter (where r.state in ('declined', 'withdrawn', 'ended')) as ended
-  from (select r.* from app.referral r
-             where r.site_id = any ((select case when access.person() is not null then '{}'
-                        when access.all_for('referral_read') then array(select s.code from access.site s)
-                        else array[access.site_for('referral_read')] end)::text[])
-            union all
-            select r.* from app.referral r
-             where r.participant_id = any ((select case
-                        when access.person() is not null then array[access.person()]
-                        when access.provider_for('referral_read') is not null then '{}'
-                        else access.mine('referral_read') end)::uuid[])
-            union all
-            select r.* from app.referral r
-             where r.provider_id = (select case when access.person() is null
-                        then access.provider_for('referral_read') end)) r
- where ($1::text is null or r.service = $1);
+select coalesce(sum(c.n) filter (where c.state = 'draft'), 0) as draft,
+       coalesce(sum(c.n) filter (where c.state = 'sent'), 0) as waiting,
+       coalesce(sum(c.n) filter (where c.state in ('accepted', 'started')), 0) as open,
+       coalesce(sum(c.n) filter (where c.state in ('declined', 'withdrawn', 'ended')), 0) as ended
+  from (select c.state, c.n
+          from (select where access.person() is null) everybody
+         cross join lateral app.referral_states($1) c
+        union all
+        select r.state, count(*) from app.referral r
+         where r.participant_id = any ((select case
+                  when access.person() is not null then array[access.person()]
+                  when access.provider_for('referral_read') is not null then '{}'
+                  else access.mine('referral_read') end)::uuid[])
+           and ($1::text is null or r.service = $1)
+         group by r.state) c;
 
 -- name: referral_show
 -- params: 1 id

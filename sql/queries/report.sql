@@ -1,12 +1,16 @@
 -- Counts for team leads and managers, from the same facts and functions as the lists, so that totals agree.
 -- The functions count what report_read covers: the team, the site, or everybody.
 
--- The sums by status and by worker are both made from these.
 -- name: report_people
-select k.worker_id, u.display_name as worker, k.status, k.people, k.overdue
-  from app.people_counts() k
-  left join access."user" u on u.id = k.worker_id
- order by u.display_name nulls first, k.worker_id, k.status;
+select c.status, sum(c.people) as people from app.people_counts('report_read') c group by c.status;
+
+-- The first so many workers by name, people without a worker before them.
+-- name: report_workers
+-- params: 1 workers
+select w.worker_id, w.worker, w.status, w.people, w.overdue
+  from app.worker_counts('report_read', false, null, null, $1::int) w
+ where w.status is not null
+ order by w.worker_id is not null, w.worker, w.worker_id, w.status;
 
 -- name: report_funnel
 -- params: 1 since
