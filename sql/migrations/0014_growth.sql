@@ -46,6 +46,7 @@ create function app.people_counts(permission text)
   returns table (status text, people bigint)
   language plpgsql stable security definer
   set search_path = pg_catalog set plan_cache_mode = 'force_custom_plan'
+  set parallel_tuple_cost = 0.01 -- seven sums come back, not the thousands that the planner expects
   as $$
 #variable_conflict use_column
 declare
@@ -132,12 +133,14 @@ begin
      group by c.id, c.display_name, c.team_id, x.status;
 end $$;
 
--- Of the team's or site's people (caseload_read), those that "What needs me" shows in its sections, and how
--- many there are of each: everybody read once, the ten most pressing of each section given.
+-- Of the team's or site's people (caseload_read), the ten most pressing of each section of "What needs me", and
+-- how many there are in all. Next contacts are counted by day first: then the days that hold the first ten
+-- are known, and nobody else needs to be sorted.
 create function app.people_needing()
   returns table (place int, section text, total bigint, site_id text, participant_id uuid, due date)
   language plpgsql stable security definer
-  set search_path = pg_catalog set plan_cache_mode = 'force_custom_plan' set work_mem = '64MB'
+  set search_path = pg_catalog set plan_cache_mode = 'force_custom_plan' set parallel_tuple_cost = 0.01
+  set work_mem = '32MB'
   as $$
 #variable_conflict use_column
 declare
@@ -145,17 +148,68 @@ declare
   own_sites text[];
   hidden uuid[];
   day constant date := app.today();
+  overdue bigint;
+  soon bigint;
+  last_overdue date;
+  last_soon date;
 begin
   select c.sites, c.team, c.hidden into own_sites, own_team, hidden
     from access.counted('caseload_read') c;
+  if own_sites = '{}' then
+    return;
+  end if;
+  select coalesce(sum(d.n) filter (where d.due < day), 0), coalesce(sum(d.n) filter (where d.due >= day), 0),
+         coalesce(min(d.due) filter (where d.due < day and d.so_far >= 10), day - 1),
+         coalesce(min(d.due) filter (where d.due >= day and d.so_far >= 10), day + 7)
+    into overdue, soon, last_overdue, last_soon
+    from (select c.due, c.n, sum(c.n) over (partition by c.due < day order by c.due) as so_far
+            from (select e.next_contact_due as due, count(*) as n
+                    from app.engagement e
+                    join access.site s on s.code = e.site_id
+                    cross join lateral app.engagement_status(e.stage, e.registered_on, e.offered_on, e.accepted_on,
+                      e.declined_on, e.closed_on, e.closure_reason, e.suspended_on, e.suspension, e.last_success_on,
+                      e.streak_from, e.missed_run, e.missed_days, s.engaged_days, s.wavering_days,
+                      s.wavering_missed, s.disengaged_missed, day) k
+                   where e.site_id = any (own_sites) and (own_team is null or e.team_id = own_team)
+                     and (cardinality(hidden) = 0 or e.participant_id <> all (hidden))
+                     and k.status in ('engaged', 'wavering', 'disengaged') and e.next_contact_due <= day + 7
+                   group by 1) c) d;
   return query
-    with mine as materialized (
-      select e.site_id, e.participant_id, e.ref, e.worker_id, e.next_contact_due,
-             k.status in ('engaged', 'wavering', 'disengaged') as running,
-             case when k.status in ('disengaged', 'offer_declined') or e.worker_id is null
-                  then k.since end as since,
-             k.status in ('disengaged', 'offer_declined') as escalate
-        from app.engagement e
+    select case when n.due < day then 1 else 2 end, case when n.due < day then 'overdue' else 'due' end,
+           case when n.due < day then overdue else soon end, n.site_id, n.participant_id, n.due
+      from (select e.site_id, e.participant_id, e.next_contact_due as due,
+                   row_number() over (partition by e.next_contact_due < day
+                                      order by e.next_contact_due, e.ref) as nth
+              from app.engagement e
+              join access.site s on s.code = e.site_id
+              cross join lateral app.engagement_status(e.stage, e.registered_on, e.offered_on, e.accepted_on,
+                e.declined_on, e.closed_on, e.closure_reason, e.suspended_on, e.suspension, e.last_success_on,
+                e.streak_from, e.missed_run, e.missed_days, s.engaged_days, s.wavering_days,
+                s.wavering_missed, s.disengaged_missed, day) k
+             where e.site_id = any (own_sites) and (own_team is null or e.team_id = own_team)
+               and (cardinality(hidden) = 0 or e.participant_id <> all (hidden))
+               and (e.next_contact_due <= last_overdue or e.next_contact_due between day and last_soon)
+               and k.status in ('engaged', 'wavering', 'disengaged')) n
+     where n.nth <= 10;
+  return query
+    select 3, 'escalate', count(*) over (), m.site_id, m.participant_id, app.working_days_after(m.since, 2)
+      from (select e.site_id, e.participant_id, e.ref, k.since
+              from app.engagement e
+              join access.site s on s.code = e.site_id
+              cross join lateral app.engagement_status(e.stage, e.registered_on, e.offered_on, e.accepted_on,
+                e.declined_on, e.closed_on, e.closure_reason, e.suspended_on, e.suspension, e.last_success_on,
+                e.streak_from, e.missed_run, e.missed_days, s.engaged_days, s.wavering_days,
+                s.wavering_missed, s.disengaged_missed, day) k
+             where e.site_id = any (own_sites) and (own_team is null or e.team_id = own_team)
+               and (cardinality(hidden) = 0 or e.participant_id <> all (hidden))
+               and k.status in ('disengaged', 'offer_declined')) m
+     where not exists (select from app.escalation x
+                        where x.site_id = m.site_id and x.participant_id = m.participant_id
+                          and (x.state <> 'closed' or app.local_day(x.raised_at) >= m.since))
+     order by m.since, m.ref limit 10;
+  return query
+    select 4, 'unassigned', count(*) over (), e.site_id, e.participant_id, null::date
+      from app.engagement e
         join access.site s on s.code = e.site_id
         cross join lateral app.engagement_status(e.stage, e.registered_on, e.offered_on, e.accepted_on,
           e.declined_on, e.closed_on, e.closure_reason, e.suspended_on, e.suspension, e.last_success_on,
@@ -163,31 +217,8 @@ begin
           s.wavering_missed, s.disengaged_missed, day) k
        where e.site_id = any (own_sites) and (own_team is null or e.team_id = own_team)
          and (cardinality(hidden) = 0 or e.participant_id <> all (hidden))
-         and e.stage <> 'closed'
-         and (e.next_contact_due <= day + 7 or e.worker_id is null
-              or k.status in ('disengaged', 'offer_declined'))
-    ), waiting as materialized (
-      select m.* from mine m
-       where m.escalate
-         and not exists (select from app.escalation x
-                          where x.site_id = m.site_id and x.participant_id = m.participant_id
-                            and (x.state <> 'closed' or app.local_day(x.raised_at) >= m.since))
-    )
-    (select 1, 'overdue', count(*) over (), m.site_id, m.participant_id, m.next_contact_due
-       from mine m where m.running and m.next_contact_due < day
-      order by m.next_contact_due, m.ref limit 10)
-    union all
-    (select 2, 'due', count(*) over (), m.site_id, m.participant_id, m.next_contact_due
-       from mine m where m.running and m.next_contact_due between day and day + 7
-      order by m.next_contact_due, m.ref limit 10)
-    union all
-    (select 3, 'escalate', count(*) over (), m.site_id, m.participant_id, app.working_days_after(m.since, 2)
-       from waiting m
-      order by m.since, m.ref limit 10)
-    union all
-    (select 4, 'unassigned', count(*) over (), m.site_id, m.participant_id, null
-       from mine m where m.worker_id is null
-      order by m.since, m.ref limit 10);
+         and e.worker_id is null and e.stage <> 'closed'
+       order by k.since, e.ref limit 10;
 end $$;
 
 -- How many referrals there are in each state, and escalations: of the site, of all sites, or of the
