@@ -2,7 +2,9 @@
 #include "domain/report.h"
 
 #include "base/clock.h"
+#include "domain/caseload.h"
 #include "domain/contact.h"
+#include "domain/cursor.h"
 #include "test.h"
 #include "world.h"
 
@@ -170,6 +172,36 @@ TEST(funnel_counts_steps_reached)
     CHECK_INT(contacts_of(&r, &good), 0);
 }
 
+// Whoever has nobody is there too; what follows a worker is what follows in the list.
+TEST(caseloads_by_the_page)
+{
+    (void)world_sql("set session authorization phoenix_owner;"
+                    "update app.participant set worker_id = null where ref = '%s'",
+                    refs[0]);
+    struct caseload_page all, rest;
+    CHECK_INT(caseload_list(world_as("team_lead"), NULL, &all), ERR_OK);
+    CHECK_STR(all.total, "2");
+    CHECK_FATAL(all.n >= 3);
+    CHECK_STR(all.rows[0].worker_id, NULL);
+    CHECK_STR(all.rows[0].people, "1");
+    CHECK(all.next == NULL);
+    long people = 0;
+    for (size_t i = 0; i < all.n; i++)
+        people += strtol(all.rows[i].people, NULL, 10);
+    CHECK_INT(people, 2);
+    for (size_t i = 1; i < all.n; i++) {
+        struct ctx *ctx = world_as("team_lead");
+        const char *key[] = {all.rows[i].worker, all.rows[i].worker_id};
+        CHECK_INT(caseload_list(ctx, cursor_make(ctx->arena, key, 2), &rest), ERR_OK);
+        CHECK_STR(rest.total, "2");
+        CHECK_FATAL(rest.n == all.n - i - 1);
+        for (size_t k = 0; k < rest.n; k++)
+            CHECK_STR(rest.rows[k].worker_id, all.rows[i + 1 + k].worker_id);
+    }
+    CHECK_INT(caseload_list(world_as("team_lead"), "AAAA", &rest), ERR_INVALID);
+    CHECK_INT(caseload_list(world_as("navigator"), NULL, &rest), ERR_FORBIDDEN);
+}
+
 TEST(others_may_not)
 {
     struct report r;
@@ -180,4 +212,4 @@ TEST(others_may_not)
 
 TESTS("report", T(counts_people_and_contacts), T(correction_moves_the_count),
       T(team_counts_follow_the_person), T(conflict_of_interest_is_not_counted),
-      T(funnel_counts_steps_reached), T(others_may_not))
+      T(funnel_counts_steps_reached), T(caseloads_by_the_page), T(others_may_not))
