@@ -23,6 +23,47 @@ alter policy select_referral_read on app.referral
          or site_id = any ((select access.sites_for('referral_read'))::text[])
          or participant_id = any ((select access.mine('referral_read'))::uuid[]));
 
+-- A page of the people whom the actor may find, by reference. The policies hold here as anywhere: it runs as
+-- whoever asks. A function so that it is planned for the filters at hand: the plan that is kept for all of
+-- them sorts the whole site for each page.
+create function app.people_page(p_status text, p_worker uuid, p_unassigned boolean, p_after text, p_limit int)
+  returns setof app.engagement_now
+  language plpgsql stable rows 50 set search_path = pg_catalog set plan_cache_mode = 'force_custom_plan'
+  as $$
+declare
+  own_site constant text := access.site_for('participant_find');
+  own_people uuid[];
+begin
+  if own_site is not null then
+    return query
+      select k.* from app.engagement_now k
+       where k.site_id = own_site
+         and (p_status is null or k.status = p_status)
+         and (p_worker is null or k.worker_id = p_worker)
+         and (p_unassigned is not true or k.worker_id is null)
+         and (p_after is null or k.ref > p_after)
+       order by k.ref limit p_limit;
+  elsif access.all_for('participant_find') then
+    return query
+      select k.* from app.engagement_now k
+       where (p_status is null or k.status = p_status)
+         and (p_worker is null or k.worker_id = p_worker)
+         and (p_unassigned is not true or k.worker_id is null)
+         and (p_after is null or k.ref > p_after)
+       order by k.ref limit p_limit;
+  else
+    own_people := access.mine('participant_find');
+    return query
+      select k.* from app.engagement_now k
+       where k.participant_id = any (own_people)
+         and (p_status is null or k.status = p_status)
+         and (p_worker is null or k.worker_id = p_worker)
+         and (p_unassigned is not true or k.worker_id is null)
+         and (p_after is null or k.ref > p_after)
+       order by k.ref limit p_limit;
+  end if;
+end $$;
+
 -- Who is counted under a permission: the team's, the site's or everybody's people, without those of a
 -- conflict of interest. One row.
 create function access.counted(permission text)
@@ -84,8 +125,12 @@ declare
   own_sites text[];
   hidden uuid[];
   day constant date := app.today();
+  team_workers uuid[];
 begin
   select c.sites, c.team, c.hidden into own_sites, own_team, hidden from access.counted(permission) c;
+  if own_team is not null then
+    team_workers := array(select distinct e.worker_id from app.engagement e where e.team_id = own_team);
+  end if;
   if p_after_id is null then
     return query
       select null::uuid, null::text, null::uuid, k.status, count(*),
@@ -105,7 +150,8 @@ begin
     with chosen as materialized ( -- sorted first, so that only a page of them is looked into
       select u.id, u.display_name, u.team_id
         from (select x.* from access."user" x
-               where p_after_id is null or (x.display_name, x.id) > (p_after_name, p_after_id)
+               where (p_after_id is null or (x.display_name, x.id) > (p_after_name, p_after_id))
+                 and (own_team is null or x.team_id = own_team or x.id = any (team_workers))
                order by x.display_name, x.id offset 0) u
         left join lateral (select true as has from app.engagement e
                             where e.worker_id = u.id and e.site_id = any (own_sites)
@@ -304,8 +350,10 @@ begin
   end if;
 end $$;
 
-revoke execute on function access.counted(text), app.people_counts(text), app.people_needing(),
+revoke execute on function app.people_page(text, uuid, boolean, text, int), access.counted(text),
+  app.people_counts(text), app.people_needing(),
   app.worker_counts(text, boolean, text, uuid, int), app.referral_states(text),
   app.escalation_states(text) from public;
-grant execute on function app.people_counts(text), app.worker_counts(text, boolean, text, uuid, int),
+grant execute on function app.people_page(text, uuid, boolean, text, int), app.people_counts(text),
+  app.worker_counts(text, boolean, text, uuid, int),
   app.people_needing(), app.referral_states(text), app.escalation_states(text) to phoenix_app;

@@ -4,42 +4,12 @@
 -- name: people_scope
 select access.mine('participant_find') as ids;
 
--- One branch a kind of scope, so that each walks its own index; an actor has rows in one of them.
 -- name: people_list
 -- params: 5 status worker unassigned after limit
 with found as materialized (
-  (select k.site_id, k.participant_id, k.ref, k.stage, k.status, k.since, k.basis, k.worker_id,
-          k.last_contact_at, k.next_contact_due
-     from app.engagement_now k
-    where k.participant_id = any ((select access.mine('participant_find'))::uuid[])
-      and ($1::text is null or k.status = $1)
-      and ($2::uuid is null or k.worker_id = $2)
-      and ($3::boolean is not true or k.worker_id is null)
-      and ($4::text is null or k.ref > $4)
-    order by k.ref
-    limit $5::int)
-  union all
-  (select k.site_id, k.participant_id, k.ref, k.stage, k.status, k.since, k.basis, k.worker_id,
-          k.last_contact_at, k.next_contact_due
-     from app.engagement_now k
-    where k.site_id = (select access.site_for('participant_find'))
-      and ($1::text is null or k.status = $1)
-      and ($2::uuid is null or k.worker_id = $2)
-      and ($3::boolean is not true or k.worker_id is null)
-      and ($4::text is null or k.ref > $4)
-    order by k.ref
-    limit $5::int)
-  union all
-  (select k.site_id, k.participant_id, k.ref, k.stage, k.status, k.since, k.basis, k.worker_id,
-          k.last_contact_at, k.next_contact_due
-     from app.engagement_now k
-    where (select access.all_for('participant_find'))
-      and ($1::text is null or k.status = $1)
-      and ($2::uuid is null or k.worker_id = $2)
-      and ($3::boolean is not true or k.worker_id is null)
-      and ($4::text is null or k.ref > $4)
-    order by k.ref
-    limit $5::int)
+  select k.site_id, k.participant_id, k.ref, k.stage, k.status, k.since, k.basis, k.worker_id,
+         k.last_contact_at, k.next_contact_due
+    from app.people_page($1, $2::uuid, $3::boolean, $4, $5::int) k
 ), logged as materialized (
   select access.audit('people_listed', null, array_agg(f.participant_id), 'page=list')
     from found f having count(*) > 0
