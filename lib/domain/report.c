@@ -67,7 +67,7 @@ static const struct field report_rows[] = {
     ROWS(statuses, report_status_table, "People by engagement status"),
     ROWS(funnel, report_step_table, "Referrals sent since that day, by the steps they reached"),
     ROWS(weeks, report_week_table, "Contacts by week"),
-    ROWS(caseloads, report_worker_table, "Open cases by worker, of the first 200 workers by name"),
+    ROWS(caseloads, report_worker_table, "Open cases by worker, of the first 100 workers by name"),
 };
 const struct field_table report_table = FIELD_TABLE("Report", struct report, report_rows);
 

@@ -7,7 +7,7 @@
 #include "access/access.h"
 #include "base/field.h"
 
-enum { REPORT_WEEKS = 26, REPORT_WORKERS = 200 };
+enum { REPORT_WEEKS = 26, REPORT_WORKERS = 100 };
 
 /** All numbers are decimal text. */
 struct report_status {
