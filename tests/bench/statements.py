@@ -1,146 +1,160 @@
 # SPDX-License-Identifier: MIT
-"""The SQL that a request sends, taken from PostgreSQL's own statement log, as a script for pgbench.
+"""The SQL of a request, taken from PostgreSQL's own statement log, and made into a script of pgbench.
 
-One script for all the people of a path: what differs from person to person is picked from constant arrays
-by one random number, so that every statement is prepared once a connection and executed many times, as the
-program does it.
+One script for all people: what is the same in every request is a variable of pgbench, bound as the
+program binds it; what differs is picked by :p from an array. So each statement is parsed once a connection
+and planned as the program's prepared statement is, with parameters and not with constants to fold.
 """
-import os
 import re
-import subprocess
 import time
 
 EXECUTE = re.compile(r"LOG:  execute ([^:]*): (.*)", re.S)
 PARAMETERS = re.compile(r"DETAIL:  parameters: (.*)", re.S)
 ENTRY = re.compile(r"\n(?=\d{4}-\d\d-\d\d \d\d:)")
-LITERAL = re.compile(r"\$(\d+) = (NULL|'(?:[^']|'')*')")
-UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+LONG = 200  # characters of a sealed text
+
+# Made anew by each transaction as the program makes them: a time-ordered id, and a client's random key.
+FRESH_ID = ("lpad(to_hex((date_part('epoch', now()) * 1000)::bigint), 12, '0') || '70008'"
+            " || lpad(:client_id::text, 3, '0') || lpad(to_hex(:n::bigint), 12, '0')")
+FRESH_KEY = "lpad(to_hex(:r::bigint), 12, '0') || '40008000' || lpad(to_hex(:n::bigint), 12, '0')"
 
 
-def pid_of(entry):
+def parameters(text):
+    """Values of $1, $2, ... as the log quotes them; None for NULL."""
+    found = {}
+    for m in re.finditer(r"\$(\d+) = (?:NULL|'((?:[^']|'')*)')", text):
+        found[int(m.group(1))] = None if m.group(2) is None else m.group(2).replace("''", "'")
+    return [found[i + 1] for i in range(len(found))]
+
+
+def entry_pid(entry):
     found = re.search(r"\[(\d+)\]", entry[:80])
     return found and found.group(1)
 
 
-def entries_of(demo, ask, wait):
+def captured(demo, ask):
+    """[(name, sql, values)] of one request."""
     with open(demo.statement_log(), "rb") as f:
         f.seek(0, 2)
         ask()
-        time.sleep(wait)
-        return ENTRY.split(f.read().decode("utf-8", "replace"))
-
-
-def captured(demo, ask, names=None, wait=0.05):
-    """[(name, sql with $n, {n: literal})] of the connection that began a request; with `names`, the statements of
-    these names on any connection."""
-    entries = entries_of(demo, ask, wait)
-    ours = next((pid_of(e) for e in entries if "access.begin" in e and EXECUTE.search(e)), None)
-    out, last = [], {}
+        time.sleep(0.02)
+        entries = ENTRY.split(f.read().decode("utf-8", "replace"))
+    # Other connections (jobs, the name index) are in the same log: ours is the one that began a request.
+    ours = next((entry_pid(e) for e in entries if "access.begin" in e and EXECUTE.search(e)), None)
+    statements = []
     for entry in entries:
-        pid = pid_of(entry)
-        if pid != ours and not names:
-            continue
         execute, values = EXECUTE.search(entry), PARAMETERS.search(entry)
-        if execute:
-            last[pid] = (execute.group(1), execute.group(2).strip().rstrip(";"), {})
-            out.append(last[pid])
-        elif values and pid in last:
-            last[pid][2].update({int(n): v for n, v in LITERAL.findall(values.group(1))})
-    return [s for s in out if not names or s[0] in names]
-
-
-class Recording:
-    """While it lasts, PostgreSQL logs every statement with its parameters."""
-
-    def __init__(self, demo):
-        self.demo = demo
-
-    def __enter__(self):
-        self.set("set", " = 'all'", " = -1")
-
-    def __exit__(self, *_):
-        self.set("reset", "", "")
-
-    def set(self, verb, statements, lengths):
-        self.demo.sql("alter system %s log_statement%s" % (verb, statements))
-        self.demo.sql("alter system %s log_parameter_max_length%s" % (verb, lengths))
-        self.demo.sql("select pg_reload_conf()")
-        time.sleep(0.4)
-
-
-def parameter_types(demo, sql):
-    text = "prepare x as %s; select array_to_string(parameter_types, ';') from pg_prepared_statements" % sql
-    done = subprocess.run(demo.psql(), input=text.encode(), stdout=subprocess.PIPE, check=True)
-    return done.stdout.decode().strip().split(";")
-
-
-def unquoted(literal):
-    return None if literal == "NULL" else literal[1:-1].replace("''", "'")
-
-
-def quoted(text):
-    """A literal in which pgbench takes no colon for a variable."""
-    if text is None:
-        return "NULL"
-    plain = text.replace("'", "''")
-    if ":" not in plain and "\\" not in plain:
-        return "'%s'" % plain
-    return "E'%s'" % plain.replace("\\", "\\\\").replace(":", "\\x3a")
-
-
-def made_text(text, ids):
-    """The text with ids of the request's own making made anew at each run: an expression, or None."""
-    parts, found = [], False
-    at = 0
-    for m in UUID.finditer(text):
-        if m.group(0) not in ids:
+        if entry_pid(entry) != ours:
             continue
-        found = True
-        parts.append(quoted(text[at:m.start()]))
-        # In order of time, as the program makes them.
-        parts.append("('01a207db-%04d-7' || substr(:n::text, 1, 3) || '-8' || substr(:n::text, 4, 3) || '-' ||"
-                     " substr(:n::text, 7, 12))" % ids.index(m.group(0)))
-        at = m.end()
-    return "(%s)" % " || ".join(parts + [quoted(text[at:])]) if found else None
+        if execute:
+            statements.append((execute.group(1), execute.group(2).strip().rstrip(";"), []))
+        elif values and statements:
+            statements[-1] = statements[-1][:2] + (parameters(values.group(1)),)
+    return statements
 
 
-def value(kind, texts, ids, now):
-    """The expression that takes the place of a parameter. texts: one for each person."""
-    made = texts[0] is not None and made_text(texts[0], ids[0])
-    if made:
-        return "%s::%s" % (made, kind)
-    if now and texts[0] in now:
-        return "now()"
-    # The database never looks into what is sealed: one person's will do for all.
-    if all(t == texts[0] for t in texts) or kind == "bytea" and texts[0] and len(texts[0]) > 100:
-        return "%s::%s" % (quoted(texts[0]), kind)
-    return "((array[%s]::%s[])[:p::int])" % (",".join(quoted(t) for t in texts), kind)
+def recorded(demo, asks):
+    """What each of the requests sends. All must send the same statements."""
+    demo.psql("alter system set log_statement = 'all'; alter system set log_parameter_max_length = -1;"
+              "select pg_reload_conf()")
+    time.sleep(0.5)
+    try:
+        found = [captured(demo, ask) for ask in asks]
+    finally:
+        demo.psql("alter system reset log_statement; alter system reset log_parameter_max_length;"
+                  "select pg_reload_conf()")
+        time.sleep(0.5)
+    for one in found:
+        if not one or [s[:2] for s in one] != [s[:2] for s in found[0]]:
+            raise SystemExit("bench: two requests of a path sent different statements")
+    return found
 
 
-def script(demo, found, ids, now, pipelined):
-    """found: what captured() gave for each person; ids: for each person the ids that the request made."""
-    lines = ["\\set p random(1, %d)" % len(found), "\\set n random(100000000000000000, 999999999999999999)",
-             "\\startpipeline" if pipelined else "begin;"]
-    for i, (_, sql, _) in enumerate(found[0]):
-        if any(f[i][1] != sql for f in found):
-            raise SystemExit("bench: two people's requests sent different statements")
-        kinds = parameter_types(demo, sql)
-        values = {n: value(kinds[n - 1], [unquoted(f[i][2][n]) for f in found], ids, now) for n in found[0][i][2]}
-        text = re.sub(r"\$(\d+)(?!\d)", lambda m, v=values: v[int(m.group(1))], sql)
-        lines.append(text.replace("\n", " ") + ";")
-    return "\n".join(lines + ["\\endpipeline" if pipelined else "commit;"]) + "\n"
+def types_of(demo, sql):
+    """What PostgreSQL takes the statement's parameters for."""
+    return demo.psql("prepare one as %s;\nselect unnest(parameter_types) from pg_prepared_statements;" % sql).split("\n")
 
 
-def pgbench(demo, path, seconds, warm, clients):
-    """Transactions a second; the first `warm` seconds, in which plans are made, are not counted."""
-    p = demo.facts["postgres"]
-    tool = os.path.join(subprocess.run(["pg_config", "--bindir"], stdout=subprocess.PIPE, check=True)
-                        .stdout.decode().strip(), "pgbench")
-    command = [tool, "-n", "-M", "prepared", "-c", str(clients), "-j", "1", "-T", str(seconds + warm), "-P", "1",
-               "-f", path, "-h", p["host"], "-p", str(p["port"]), "-U", "phoenix_app", p["dbname"]]
-    env = dict(os.environ, PGOPTIONS="-c jit=off")
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
-    rates = [float(r) for r in re.findall(rb"progress: [\d.]+ s, ([\d.]+) tps", done.stderr)]
-    if len(rates) <= warm or b"aborted" in done.stderr:
-        raise SystemExit("bench: pgbench failed: " + done.stderr.decode()[-800:])
-    return sum(rates[warm:]) / len(rates[warm:])
+def literal(text):
+    """pgbench takes a colon in a literal for a variable, and a semicolon outside one for the end."""
+    text = text.replace("\\", "\\\\").replace("'", "''").replace(":", "\\x3a")
+    return "E'" + text + "'"
+
+
+def array(values, kind):
+    quoted = ",".join('"%s"' % v.replace("\\", "\\\\").replace('"', '\\"') for v in values)
+    return "(%s::%s[])[:p]" % (literal("{" + quoted + "}"), kind)
+
+
+class Script:
+    """A pgbench script of recorded requests."""
+
+    def __init__(self, demo, found, instead=None):
+        self.found, self.constants = found, {"none": "-"}
+        self.instead = instead or {}  # {(statement, number): SQL} for what must move with time
+        self.fresh = self.made_here()
+        self.statements = [self.statement(demo, i) for i in range(len(found[0]))]
+
+    def made_here(self):
+        """Per request {uuid: the SQL that makes one}: the key of its claim, and the id of its row."""
+        out = []
+        for request in self.found:
+            named = {name: values for name, _, values in request}
+            ids = {}
+            if "access_claim" in named:
+                ids[named["access_claim"][0]] = FRESH_KEY
+                ids[next(v for v in named["contact_insert"] if v and UUID.match(v))] = FRESH_ID
+            out.append(ids)
+        return out
+
+    def constant(self, value):
+        name = "v%d" % len(self.constants)
+        self.constants[name] = value
+        return ":" + name
+
+    def value(self, name, number, values, kind):
+        if (name, number) in self.instead:
+            return "(%s)::%s" % (self.instead[name, number], kind)
+        if None in values:
+            if any(v is not None for v in values):
+                raise SystemExit("bench: a parameter of %s is null only now and then" % name)
+            return "nullif(:none::text, '-')::%s" % kind  # a NULL that no plan can see beforehand
+        for i, sql in enumerate(self.fresh):
+            for known, made in sql.items():
+                if values[i] == known:
+                    return "(%s)::%s" % (made, kind)
+        filled = [v for v in values]
+        made = None
+        for i, sql in enumerate(self.fresh):
+            for known, fresh in sql.items():
+                if known in filled[i]:
+                    filled[i], made = filled[i].replace(known, "@"), fresh
+        if len(set(filled)) == 1 or (kind == "bytea" and len(filled[0]) > LONG):
+            text = self.constant(filled[0])  # sealed words open nowhere here: anybody's will do
+        else:
+            text = array(filled, "text" if made else kind)
+        return "replace(%s::text, '@', %s)::%s" % (text, made, kind) if made else text
+
+    def statement(self, demo, i):
+        name, sql, first = self.found[0][i]
+        kinds = types_of(demo, sql) if first else []
+        given = [self.value(name, n + 1, [request[i][2][n] for request in self.found], kinds[n])
+                 for n in range(len(first))]
+        # Outside literals a parameter is replaced; within them only colons are.
+        parts = re.split(r"('(?:[^']|'')*')", sql)
+        for k, part in enumerate(parts):
+            if k % 2:
+                parts[k] = literal(part[1:-1].replace("''", "'")) if ":" in part else part
+            else:
+                parts[k] = re.sub(r"\$(\d+)(?!\d)", lambda m: given[int(m.group(1)) - 1], part)
+        return "".join(parts)
+
+    def write(self, path, pipelined):
+        lines = ["\\set p random(1, %d)" % len(self.found), "\\set n :n + 1",
+                 "\\set r random(0, 281474976710655)"]
+        lines.append("\\startpipeline" if pipelined else "begin;")
+        lines += [s + ";" for s in self.statements]
+        lines.append("\\endpipeline" if pipelined else "commit;")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write("\n".join(lines) + "\n")
