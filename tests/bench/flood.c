@@ -244,7 +244,7 @@ static void run(struct flood *f, double seconds)
 static void read_requests(struct flood *f, const char *path)
 {
     FILE *file = fopen(path, "r");
-    size_t size = 16 * 1024 * 1024, n;
+    size_t size = 16 * 1024 * 1024, n = 0;
     char *all = calloc(size, 1);
     if (!file || !all || !(n = fread(all, 1, size - 1, file)))
         fail(path);
