@@ -262,7 +262,8 @@ static void clear(void)
               "");
 }
 
-/** A contact `days` before now at `minute` of the hour; corrects the given one if not 0. */
+/** A contact `days` before now, by the local clock: at half past midnight in summer, too, "40 days ago" is the
+    local day 40 before today. Corrects the given one if not 0. */
 static const char *contact(unsigned id, double days, const char *outcome, unsigned corrects)
 {
     char fixes[64] = "null";
@@ -272,8 +273,9 @@ static const char *contact(unsigned id, double days, const char *outcome, unsign
         owner,
         "insert into app.contact (site_id, id, participant_id, happened_at, mode, outcome,"
         " author_id, corrects, next_contact_due) values ('leicester',"
-        " '00000000-0000-7000-8000-%012u', '%s', now() - %f * interval '1 day', 'phone', '%s',"
-        " '00000000-0000-7000-8000-000000000101', %s, %s)",
+        " '00000000-0000-7000-8000-%012u', '%s',"
+        " (now() at time zone 'Europe/London' - %f * interval '1 day') at time zone 'Europe/London',"
+        " 'phone', '%s', '00000000-0000-7000-8000-000000000101', %s, %s)",
         id, person, days, outcome, fixes, id % 3 ? "null" : "app.today() + 3");
 }
 
