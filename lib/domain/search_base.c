@@ -25,6 +25,8 @@ void query_word_set(struct query_word *q, const char *text, size_t n, int least)
 {
     *q = (struct query_word){.n = n, .letters = search_letters(text, n), .least = least};
     memcpy(q->text, text, n);
+    for (size_t i = 0; i < n; i++)
+        q->where[(unsigned char)text[i]] |= 1u << i;
     for (size_t len = 1; len <= SEARCH_WORD; len++) {
         size_t most = n < len ? n : len, m = 1;
         while (m <= most && best_likeness(n, len, m) < least)
@@ -32,6 +34,39 @@ void query_word_set(struct query_word *q, const char *text, size_t n, int least)
         // A name that starts as the query does is taken whatever its length.
         q->need[len] = (uint8_t)(len > n && m > n ? n : m);
     }
+}
+
+// Jaro-Winkler. Each letter of the name takes the first free place of the query within the window
+// that has it: a whole window at once, since the places are bits. Gives up once too few letters can
+// be in common.
+static int likeness(const struct query_word *q, const char *text, size_t n)
+{
+    size_t longest = q->n > n ? q->n : n, window = longest / 2 > 0 ? longest / 2 - 1 : 0;
+    uint64_t used = 0;
+    char taken[SEARCH_WORD];
+    size_t matches = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (matches + (n - i) < q->need[n])
+            return 0;
+        size_t from = i > window ? i - window : 0;
+        uint64_t near = ((2ull << (i + window)) - 1) >> from << from;
+        uint64_t place = q->where[(unsigned char)text[i]] & near & ~used;
+        if (place) {
+            used |= place & -place;
+            taken[matches++] = text[i];
+        }
+    }
+    if (!matches || matches < q->need[n])
+        return 0;
+    size_t swapped = 0;
+    for (size_t i = 0; i < matches; i++, used &= used - 1)
+        swapped += taken[i] != q->text[__builtin_ctzll(used)];
+    double m = (double)matches;
+    double jaro = (m / (double)q->n + m / (double)n + (m - (double)swapped / 2) / m) / 3;
+    size_t same = 0;
+    while (same < 4 && same < q->n && same < n && q->text[same] == text[same])
+        same++;
+    return (int)(1000 * (jaro + 0.1 * (double)same * (1 - jaro)) + 0.5);
 }
 
 int search_match(const struct query_word *q, const char *text, size_t n, uint32_t letters)
@@ -46,7 +81,7 @@ int search_match(const struct query_word *q, const char *text, size_t n, uint32_
     }
     if (q->n == 1)
         return 0;
-    int like = search_likeness(q->text, q->n, text, n);
+    int like = likeness(q, text, n);
     return like >= q->least ? like : 0;
 }
 

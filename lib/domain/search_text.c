@@ -107,50 +107,6 @@ const char *search_fold(struct arena *a, const char *name)
     return b.p;
 }
 
-// ---- likeness ----
-
-int search_likeness(const char *a, size_t an, const char *b, size_t bn)
-{
-    if (an > 63)
-        an = 63;
-    if (bn > 63)
-        bn = 63;
-    if (!an || !bn)
-        return 0;
-    size_t longest = an > bn ? an : bn;
-    size_t window = longest / 2 > 0 ? longest / 2 - 1 : 0;
-    uint64_t used_a = 0, used_b = 0;
-    size_t matches = 0;
-    for (size_t i = 0; i < an; i++) {
-        size_t from = i > window ? i - window : 0;
-        size_t to = i + window + 1 < bn ? i + window + 1 : bn;
-        for (size_t j = from; j < to; j++) {
-            if (a[i] == b[j] && !(used_b >> j & 1)) {
-                used_a |= 1ull << i;
-                used_b |= 1ull << j;
-                matches++;
-                break;
-            }
-        }
-    }
-    if (!matches)
-        return 0;
-    size_t swapped = 0;
-    for (size_t i = 0, j = 0; i < an; i++) {
-        if (!(used_a >> i & 1))
-            continue;
-        while (!(used_b >> j & 1))
-            j++;
-        swapped += a[i] != b[j++];
-    }
-    double m = (double)matches;
-    double jaro = (m / (double)an + m / (double)bn + (m - (double)swapped / 2) / m) / 3;
-    size_t same = 0;
-    while (same < 4 && same < an && same < bn && a[same] == b[same])
-        same++;
-    return (int)(1000 * (jaro + 0.1 * (double)same * (1 - jaro)) + 0.5);
-}
-
 // ---- dates ----
 
 static int month_of(const char *word, size_t n)

@@ -33,6 +33,7 @@ class Demo:
 
     def __init__(self, build, folder, people):
         contacts = 50 * people if people >= BENCHMARK else 0
+        os.makedirs(folder, exist_ok=True)
         self.made = os.path.join(os.path.abspath(folder), "bench-%d-%d" % (people, contacts))
         self.dir = self.made
         self.log = open(os.path.join(folder, "growth-demo.log"), "wb")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The name index by itself: what is found, what is not, and figures for 100,000 people (printed).
+// The name index by itself: what is found and what is not.
 #include "domain/search.h"
 
 #include "base/clock.h"
@@ -190,35 +190,72 @@ TEST(reads_dates)
     CHECK(!search_date("1/1/201", &d));
 }
 
+// Jaro-Winkler in thousandths, written plainly: each letter of `b` takes the first free place of
+// `a` that has it.
+static int jaro_winkler(const char *x, size_t xn, const char *y, size_t yn)
+{
+    size_t longest = xn > yn ? xn : yn, window = longest / 2 > 0 ? longest / 2 - 1 : 0;
+    bool used_x[32] = {false}, used_y[32] = {false};
+    double m = 0, swapped = 0;
+    for (size_t j = 0; j < yn; j++) {
+        for (size_t i = j > window ? j - window : 0; i <= j + window && i < xn && !used_y[j]; i++) {
+            if (x[i] == y[j] && !used_x[i]) {
+                used_x[i] = used_y[j] = true;
+                m++;
+            }
+        }
+    }
+    for (size_t i = 0, j = 0; i < xn; i++) {
+        if (!used_x[i])
+            continue;
+        while (!used_y[j])
+            j++;
+        swapped += x[i] != y[j++];
+    }
+    double jaro = m > 0 ? (m / (double)xn + m / (double)yn + (m - swapped / 2) / m) / 3 : 0;
+    size_t same = 0;
+    while (same < 4 && same < xn && same < yn && x[same] == y[same])
+        same++;
+    return (int)(1000 * (jaro + 0.1 * (double)same * (1 - jaro)) + 0.5);
+}
+
+static int match(const char *x, size_t xn, const char *y, size_t yn, int least)
+{
+    struct query_word q;
+    query_word_set(&q, x, xn, least);
+    return search_match(&q, y, yn, search_letters(y, yn));
+}
+
 TEST(likeness_is_jaro_winkler)
 {
     // Winkler's own examples (1990), rounded to thousandths
-    CHECK_INT(search_likeness("martha", 6, "marhta", 6), 961);
-    CHECK_INT(search_likeness("dixon", 5, "dicksonx", 8), 813);
-    CHECK_INT(search_likeness("dwayne", 6, "duane", 5), 840);
-    CHECK_INT(search_likeness("abc", 3, "xyz", 3), 0);
-    // The bound that lets most names be passed by must never pass by a true match.
+    CHECK_INT(match("martha", 6, "marhta", 6, 800), 961);
+    CHECK_INT(match("dixon", 5, "dicksonx", 8, 800), 813);
+    CHECK_INT(match("dwayne", 6, "duane", 5, 800), 840);
+    CHECK_INT(match("abc", 3, "xyz", 3, 1), 0);
+    // What passes most names by, and gives up early, must never pass by or change a true match.
     static const char letters[] = "abcdeilmnorst";
     srand(7);
+    size_t likes = 0, wrong = 0;
     for (int i = 0; i < 200000; i++) {
-        char x[12], y[12];
-        size_t xn = 2 + (size_t)rand() % 9, yn = 2 + (size_t)rand() % 9;
+        char x[SEARCH_WORD], y[SEARCH_WORD];
+        size_t most = i % 10 ? 9 : SEARCH_WORD - 1;
+        size_t xn = 2 + (size_t)rand() % most, yn = 2 + (size_t)rand() % most;
         for (size_t k = 0; k < xn; k++)
             x[k] = letters[rand() % 13];
         for (size_t k = 0; k < yn; k++)
             y[k] = rand() % 3 && k < xn ? x[k] : letters[rand() % 13];
-        struct query_word q;
-        query_word_set(&q, x, xn, 800);
-        int like = search_likeness(x, xn, y, yn);
-        int got = search_match(&q, y, yn, search_letters(y, yn));
-        if (like >= 800 && !got) {
-            CU_FAIL("a match was passed by");
-            break;
-        }
+        if (xn <= yn && memcmp(x, y, xn) == 0)
+            continue; // how a name begins counts by itself
+        int like = jaro_winkler(x, xn, y, yn), got = match(x, xn, y, yn, 800);
+        likes += like >= 800;
+        wrong += got != (like >= 800 ? like : 0);
     }
+    CHECK(likes > 10000);
+    CHECK_INT(wrong, 0);
 }
 
-// ---- figures ----
+// ---- many ----
 
 static const char *made_word(uint32_t n)
 {
@@ -228,15 +265,9 @@ static const char *made_word(uint32_t n)
                         n / 4096 % 4 ? part[n / 4096 % 16] : "");
 }
 
-static int by_time(const void *x, const void *y)
+TEST(finds_one_of_100000)
 {
-    uint64_t p = *(const uint64_t *)x, q = *(const uint64_t *)y;
-    return p < q ? -1 : p > q;
-}
-
-TEST(figures_of_100000_people)
-{
-    enum { N = 100000, QUERIES = 400 };
+    enum { N = 100000, QUERIES = 100 };
     start();
     struct search_person *people = calloc(N, sizeof(*people));
     uint32_t r = 12345;
@@ -251,31 +282,23 @@ TEST(figures_of_100000_people)
                                            .known_as = i % 5 ? NULL : made_word(g % 3000),
                                            .date_of_birth = "2001-02-03"};
     }
-    uint64_t t = clock_mono_us();
     search_index_set(idx, people, N);
-    double build = (double)(clock_mono_us() - t) / 1e6;
     CHECK_INT(search_index_count(idx), N);
-    uint64_t took[QUERIES];
     struct arena *qa = arena_new();
     for (int i = 0; i < QUERIES; i++) {
-        const struct search_person *p = &people[i * 250];
+        const struct search_person *p = &people[i * (N / QUERIES)];
         char *given = arena_strdup(a, p->given_name);
         char swap = given[1];
         given[1] = given[2], given[2] = swap;
-        const char *query = arena_printf(a, "%s %s", given, p->family_name);
         const struct search_hit *hits;
-        t = clock_mono_us();
-        size_t n = search_find(idx, qa, NULL, query, 50, &hits);
-        took[i] = clock_mono_us() - t;
-        CHECK(n > 0);
+        size_t n =
+            search_find(idx, qa, NULL, arena_printf(qa, "%s %s", given, p->family_name), 50, &hits);
+        bool found = false;
+        for (size_t h = 0; h < n; h++)
+            found |= strcmp(hits[h].id, p->id) == 0;
+        CHECK(found);
         arena_reset(qa);
     }
-    qsort(took, QUERIES, sizeof(took[0]), by_time);
-    double bytes = (double)search_index_bytes(idx) / N;
-    printf("\n    100,000 people: built in %.3f s, %.0f bytes a person, query p50 %.2f ms, p99 "
-           "%.2f ms\n",
-           build, bytes, (double)took[QUERIES / 2] / 1e3, (double)took[QUERIES * 99 / 100] / 1e3);
-    CHECK(bytes < 200);
     arena_free(qa);
     free(people);
     end();
@@ -315,4 +338,4 @@ TEST(readers_and_a_writer)
 
 TESTS("search", T(finds_misspelt_names), T(finds_by_birth_date_and_reference),
       T(stays_inside_the_scope), T(follows_changes), T(reads_dates), T(likeness_is_jaro_winkler),
-      T(figures_of_100000_people), T(readers_and_a_writer))
+      T(finds_one_of_100000), T(readers_and_a_writer))
