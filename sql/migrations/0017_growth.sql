@@ -78,16 +78,153 @@ begin
   return next;
 end $$;
 
+-- The status in parts, each written once. What stands whatever the day is, null while it moves with the days:
+create function app.standing(stage text, suspended_on date, offered_on date, accepted_on date, last_success_on date)
+  returns text
+  language sql immutable parallel safe
+  as $$
+    select case when stage = 'closed' then 'closed'
+                when suspended_on is not null then 'suspended'
+                when stage in ('declined', 'escalated') then 'offer_declined'
+                when offered_on is null and accepted_on is null and last_success_on is null
+                     and stage = 'awaiting_offer' then 'not_yet_offered' end
+  $$;
+-- ... the day from which days without a success count:
+create function app.base_on(registered_on date, offered_on date, accepted_on date, last_success_on date)
+  returns date
+  language sql immutable parallel safe
+  as $$ select coalesce(last_success_on, accepted_on, offered_on, registered_on) $$;
+-- ... the status on a day:
+create function app.status_on(standing text, base_on date, missed_run int, engaged_days int, wavering_days int,
+                              wavering_missed int, disengaged_missed int, today date) returns text
+  language sql immutable parallel safe
+  as $$
+    select coalesce(standing,
+      case when today - base_on > wavering_days or missed_run >= disengaged_missed then 'disengaged'
+           when today - base_on > engaged_days or missed_run >= wavering_missed then 'wavering'
+           else 'engaged' end)
+  $$;
+-- ... and the day on which so many days without a success, or so many missed in a row, first were too many.
+create function app.fell_on(base_on date, days int, missed_run int, missed_days date[], missed int, today date)
+  returns date
+  language sql immutable parallel safe
+  as $$
+    select least(case when today - base_on > days then base_on + days + 1 end,
+                 case when missed_run >= missed then missed_days[missed] end)
+  $$;
+create or replace function app.engagement_status(stage text, registered_on date, offered_on date, accepted_on date,
+    declined_on date, closed_on date, closure_reason text, suspended_on date, suspension text,
+    last_success_on date, streak_from date, missed_run int, missed_days date[],
+    engaged_days int, wavering_days int, wavering_missed int, disengaged_missed int, today date)
+  returns table (status text, since date, basis text)
+  language sql stable parallel safe
+  as $$
+  select s.status,
+    case s.status
+      when 'closed' then closed_on
+      when 'suspended' then suspended_on
+      when 'offer_declined' then declined_on
+      when 'not_yet_offered' then registered_on
+      when 'engaged' then coalesce(streak_from, b.base_on)
+      when 'wavering' then app.fell_on(b.base_on, engaged_days, missed_run, missed_days, wavering_missed, today)
+      else app.fell_on(b.base_on, wavering_days, missed_run, missed_days, disengaged_missed, today)
+    end,
+    case s.status
+      when 'closed' then
+        'Closed on ' || app.day_words(closed_on) ||
+        coalesce(' (' || replace(closure_reason, '_', ' ') || ')', '')
+      when 'suspended' then 'In ' || suspension || ' since ' || app.day_words(suspended_on)
+      when 'offer_declined' then 'Offer declined on ' || app.day_words(declined_on)
+      when 'not_yet_offered' then 'No offer made yet'
+      when 'engaged' then
+        case when last_success_on is not null then
+          'Last seen ' || case today - last_success_on when 0 then 'today' when 1 then 'yesterday'
+                          else (today - last_success_on) || ' days ago' end ||
+          ', on ' || app.day_words(last_success_on)
+        else
+          case when accepted_on is not null then 'Offer accepted' else 'Offer made' end || ' on ' ||
+          app.day_words(b.base_on) || ', no successful contact yet'
+        end
+      else
+        case when case when today - b.base_on > wavering_days or missed_run >= disengaged_missed
+                       then missed_run >= disengaged_missed
+                            and (today - b.base_on <= wavering_days
+                                 or missed_days[disengaged_missed] < b.base_on + wavering_days + 1)
+                       else missed_run >= wavering_missed
+                            and (today - b.base_on <= engaged_days
+                                 or missed_days[wavering_missed] < b.base_on + engaged_days + 1) end
+        then missed_run || ' missed in a row since ' || app.day_words(missed_days[1])
+        else
+          'No successful contact for ' || (today - b.base_on) || ' days, since ' ||
+          case when last_success_on is not null then ''
+               when accepted_on is not null then 'the offer was accepted on '
+               else 'the offer on ' end || app.day_words(b.base_on)
+        end
+    end
+  from (select app.base_on(registered_on, offered_on, accepted_on, last_success_on) as base_on) b,
+    lateral (select app.status_on(app.standing(stage, suspended_on, offered_on, accepted_on, last_success_on),
+      b.base_on, missed_run, engaged_days, wavering_days, wavering_missed, disengaged_missed, today) as status) s
+  $$;
+
+-- What counting people needs, kept in the row so that an index alone answers: where each person stands, who was
+-- to be met when, and up to which day he or she has been escalated (for good while an escalation is open). The
+-- first index has so few different keys that it is a hundredth of the table; the second knows whom it counts. The
+-- price: a contact writes the index entries of one person anew. Vacuumed often, or the indexes would have to look
+-- into the table all the same.
+alter table app.engagement
+  add column escalated_upto date,
+  add column standing text generated always as
+    (app.standing(stage, suspended_on, offered_on, accepted_on, last_success_on)) stored,
+  add column base_on date generated always as
+    (app.base_on(registered_on, offered_on, accepted_on, last_success_on)) stored;
+create index engagement_standing on app.engagement (site_id, standing, missed_run, base_on);
+create index engagement_fallen on app.engagement (site_id, standing, missed_run, base_on)
+  include (participant_id, ref, declined_on, missed_days, escalated_upto);
+create index engagement_due on app.engagement (site_id, next_contact_due, ref)
+  include (participant_id) where standing is null;
+alter table app.engagement set (autovacuum_vacuum_scale_factor = 0.02);
+-- Not for those who may see a status and no escalation: only the functions read it.
+revoke select on app.engagement from phoenix_app;
+grant select (site_id, participant_id, ref, team_id, worker_id, agency_id, stage, registered_on, offered_on,
+  accepted_on, declined_on, closed_on, closure_reason, suspended_on, suspension, contacts, last_contact_at,
+  last_contact_id, last_contact_mode, last_contact_outcome, next_contact_due, last_success_at, last_success_on,
+  streak_from, missed_run, missed_days, standing, base_on) on app.engagement to phoenix_app;
+
+create function app.escalated_upto(site text, participant uuid) returns date
+  language sql stable
+  as $$
+    select max(case x.state when 'closed' then app.local_day(x.raised_at) else date 'infinity' end)
+      from app.escalation x where x.site_id = site and x.participant_id = participant
+  $$;
+-- The participant's row first, as whoever writes a contact.
+create function app.escalation_fact() returns trigger
+  language plpgsql security definer set search_path = pg_catalog
+  as $$
+begin
+  perform from app.participant p where p.site_id = new.site_id and p.id = new.participant_id
+    for no key update;
+  update app.engagement e set escalated_upto = app.escalated_upto(new.site_id, new.participant_id)
+   where e.site_id = new.site_id and e.participant_id = new.participant_id;
+  return null;
+end $$;
+create trigger b_fact_made after insert on app.escalation
+  for each row execute function app.escalation_fact();
+create trigger b_fact after update on app.escalation
+  for each row when ((old.state = 'closed') <> (new.state = 'closed') or old.raised_at <> new.raised_at)
+  execute function app.escalation_fact();
+update app.engagement e set escalated_upto = app.escalated_upto(e.site_id, e.participant_id)
+ where exists (select from app.escalation x where x.site_id = e.site_id and x.participant_id = e.participant_id);
+
 -- People by engagement status. As a function because it reads everybody: the policies, met row by row, would
--- cost as much again as the counting. Site by site, so that thresholds are constants and the scan can be
--- shared between processors; the plan is made for the scope at hand, in which the conditions fold to none
--- or one.
+-- cost as much again as the counting. Equal facts are put together first, so that the status is worked out a few
+-- hundred times; site by site, each with its own thresholds. The plan is made for the scope at hand, in which the
+-- conditions fold to none or one.
 drop function app.people_counts();
 create function app.people_counts(permission text)
   returns table (status text, people bigint)
   language plpgsql stable security definer
   set search_path = pg_catalog set plan_cache_mode = 'force_custom_plan'
-  set parallel_tuple_cost = 0.01 -- seven sums come back, not the thousands that the planner expects
+  set parallel_tuple_cost = 0.01 -- a few hundred rows come back, not the thousands that the planner expects
   as $$
 #variable_conflict use_column
 declare
@@ -100,15 +237,19 @@ begin
   select c.sites, c.team, c.hidden into own_sites, own_team, hidden from access.counted(permission) c;
   for s in select x.* from access.site x where x.code = any (own_sites) loop
     return query
-      select k.status, count(*)
-        from app.engagement e
-        cross join lateral app.engagement_status(e.stage, e.registered_on, e.offered_on, e.accepted_on,
-          e.declined_on, e.closed_on, e.closure_reason, e.suspended_on, e.suspension, e.last_success_on,
-          e.streak_from, e.missed_run, e.missed_days, s.engaged_days, s.wavering_days,
-          s.wavering_missed, s.disengaged_missed, day) k
-       where e.site_id = s.code and (own_team is null or e.team_id = own_team)
-         and (cardinality(hidden) = 0 or e.participant_id <> all (hidden))
-       group by k.status;
+      select app.status_on(g.standing, g.base_on, g.missed_run, s.engaged_days, s.wavering_days,
+                           s.wavering_missed, s.disengaged_missed, day), sum(g.n)::bigint
+        from (select e.standing, e.missed_run, e.base_on, count(*) as n
+                from app.engagement e
+               where e.site_id = s.code and (own_team is null or e.team_id = own_team)
+               group by e.standing, e.missed_run, e.base_on
+              union all
+              select e.standing, e.missed_run, e.base_on, -1
+                from app.engagement e
+               where e.site_id = s.code and (own_team is null or e.team_id = own_team)
+                 and e.participant_id = any (hidden)) g
+       group by 1
+      having sum(g.n) > 0;
   end loop;
 end $$;
 
@@ -180,8 +321,7 @@ begin
 end $$;
 
 -- Of the team's or site's people (caseload_read), the ten most pressing of each section of "What needs me", and
--- how many there are in all. Next contacts are counted by day first: then the days that hold the first ten
--- are known, and nobody else needs to be sorted.
+-- how many there are in all.
 create function app.people_needing()
   returns table (place int, section text, total bigint, site_id text, participant_id uuid, due date)
   language plpgsql stable security definer
@@ -196,75 +336,132 @@ declare
   day constant date := app.today();
   overdue bigint;
   soon bigint;
-  last_overdue date;
-  last_soon date;
 begin
   select c.sites, c.team, c.hidden into own_sites, own_team, hidden
     from access.counted('caseload_read') c;
   if own_sites = '{}' then
     return;
   end if;
-  select coalesce(sum(d.n) filter (where d.due < day), 0), coalesce(sum(d.n) filter (where d.due >= day), 0),
-         coalesce(min(d.due) filter (where d.due < day and d.so_far >= 10), day - 1),
-         coalesce(min(d.due) filter (where d.due >= day and d.so_far >= 10), day + 7)
-    into overdue, soon, last_overdue, last_soon
-    from (select c.due, c.n, sum(c.n) over (partition by c.due < day order by c.due) as so_far
-            from (select e.next_contact_due as due, count(*) as n
-                    from app.engagement e
-                    join access.site s on s.code = e.site_id
-                    cross join lateral app.engagement_status(e.stage, e.registered_on, e.offered_on, e.accepted_on,
-                      e.declined_on, e.closed_on, e.closure_reason, e.suspended_on, e.suspension, e.last_success_on,
-                      e.streak_from, e.missed_run, e.missed_days, s.engaged_days, s.wavering_days,
-                      s.wavering_missed, s.disengaged_missed, day) k
-                   where e.site_id = any (own_sites) and (own_team is null or e.team_id = own_team)
-                     and (cardinality(hidden) = 0 or e.participant_id <> all (hidden))
-                     and k.status in ('engaged', 'wavering', 'disengaged') and e.next_contact_due <= day + 7
-                   group by 1) c) d;
+  select count(*) filter (where e.next_contact_due < day), count(*) filter (where e.next_contact_due >= day)
+    into overdue, soon
+    from app.engagement e
+   where e.site_id = any (own_sites) and (own_team is null or e.team_id = own_team)
+     and (cardinality(hidden) = 0 or e.participant_id <> all (hidden))
+     and e.standing is null and e.next_contact_due <= day + 7;
   return query
-    select case when n.due < day then 1 else 2 end, case when n.due < day then 'overdue' else 'due' end,
-           case when n.due < day then overdue else soon end, n.site_id, n.participant_id, n.due
-      from (select e.site_id, e.participant_id, e.next_contact_due as due,
-                   row_number() over (partition by e.next_contact_due < day
-                                      order by e.next_contact_due, e.ref) as nth
+    select w.place, w.section, w.total, n.site_id, n.participant_id, n.due
+      from (values (1, 'overdue', overdue, date '-infinity', day - 1), (2, 'due', soon, day, day + 7))
+             w (place, section, total, first, last)
+      cross join lateral (
+        select x.*
+          from unnest(own_sites) c (site)
+          cross join lateral (
+            select e.site_id, e.participant_id, e.next_contact_due as due, e.ref
               from app.engagement e
-              join access.site s on s.code = e.site_id
-              cross join lateral app.engagement_status(e.stage, e.registered_on, e.offered_on, e.accepted_on,
-                e.declined_on, e.closed_on, e.closure_reason, e.suspended_on, e.suspension, e.last_success_on,
-                e.streak_from, e.missed_run, e.missed_days, s.engaged_days, s.wavering_days,
-                s.wavering_missed, s.disengaged_missed, day) k
-             where e.site_id = any (own_sites) and (own_team is null or e.team_id = own_team)
+             where e.site_id = c.site and (own_team is null or e.team_id = own_team)
                and (cardinality(hidden) = 0 or e.participant_id <> all (hidden))
-               and (e.next_contact_due <= last_overdue or e.next_contact_due between day and last_soon)
-               and k.status in ('engaged', 'wavering', 'disengaged')) n
-     where n.nth <= 10;
+               and e.standing is null and e.next_contact_due between w.first and w.last
+             order by e.next_contact_due, e.ref limit 10) x
+         order by x.due, x.ref limit 10) n;
   return query
+    with counted as not materialized (
+      select e.*
+        from app.engagement e
+       where e.site_id = any (own_sites) and (own_team is null or e.team_id = own_team)
+         and (cardinality(hidden) = 0 or e.participant_id <> all (hidden))
+    ), fallen as ( -- declined or disengaged, in the ranges that the index has together
+      select c.site_id, c.participant_id, c.ref, c.escalated_upto, c.declined_on as since
+        from counted c
+       where c.standing = 'offer_declined'
+      union all
+      select c.site_id, c.participant_id, c.ref, c.escalated_upto,
+             app.fell_on(c.base_on, s.wavering_days, c.missed_run, c.missed_days, s.disengaged_missed, day)
+        from access.site s
+        join counted c on c.site_id = s.code and c.standing is null and c.missed_run >= s.disengaged_missed
+      union all
+      select c.site_id, c.participant_id, c.ref, c.escalated_upto,
+             app.fell_on(c.base_on, s.wavering_days, c.missed_run, c.missed_days, s.disengaged_missed, day)
+        from access.site s
+        cross join generate_series(0, s.disengaged_missed - 1) n (missed)
+        cross join lateral (select m.*
+                              from counted m
+                             where m.site_id = s.code and m.standing is null and m.missed_run = n.missed
+                               and m.base_on < day - s.wavering_days offset 0) c
+    )
     select 3, 'escalate', count(*) over (), m.site_id, m.participant_id, app.working_days_after(m.since, 2)
-      from (select e.site_id, e.participant_id, e.ref, k.since
-              from app.engagement e
-              join access.site s on s.code = e.site_id
-              cross join lateral app.engagement_status(e.stage, e.registered_on, e.offered_on, e.accepted_on,
-                e.declined_on, e.closed_on, e.closure_reason, e.suspended_on, e.suspension, e.last_success_on,
-                e.streak_from, e.missed_run, e.missed_days, s.engaged_days, s.wavering_days,
-                s.wavering_missed, s.disengaged_missed, day) k
-             where e.site_id = any (own_sites) and (own_team is null or e.team_id = own_team)
-               and (cardinality(hidden) = 0 or e.participant_id <> all (hidden))
-               and k.status in ('disengaged', 'offer_declined')) m
-     where not exists (select from app.escalation x
-                        where x.site_id = m.site_id and x.participant_id = m.participant_id
-                          and (x.state <> 'closed' or app.local_day(x.raised_at) >= m.since))
+      from fallen m
+     where m.escalated_upto is null or m.escalated_upto < m.since
      order by m.since, m.ref limit 10;
   return query
     select 4, 'unassigned', count(*) over (), e.site_id, e.participant_id, null::date
       from app.engagement e
-        join access.site s on s.code = e.site_id
-        cross join lateral app.engagement_status(e.stage, e.registered_on, e.offered_on, e.accepted_on,
-          e.declined_on, e.closed_on, e.closure_reason, e.suspended_on, e.suspension, e.last_success_on,
-          e.streak_from, e.missed_run, e.missed_days, s.engaged_days, s.wavering_days,
-          s.wavering_missed, s.disengaged_missed, day) k
-       where e.site_id = any (own_sites) and (own_team is null or e.team_id = own_team)
+      join access.site s on s.code = e.site_id
+      cross join lateral app.engagement_status(e.stage, e.registered_on, e.offered_on, e.accepted_on,
+        e.declined_on, e.closed_on, e.closure_reason, e.suspended_on, e.suspension, e.last_success_on,
+        e.streak_from, e.missed_run, e.missed_days, s.engaged_days, s.wavering_days,
+        s.wavering_missed, s.disengaged_missed, day) k
+     where e.site_id = any (own_sites) and (own_team is null or e.team_id = own_team)
+       and (cardinality(hidden) = 0 or e.participant_id <> all (hidden))
+       and e.worker_id is null and e.stage <> 'closed'
+     order by k.since, e.ref limit 10;
+end $$;
+
+-- The same of escalations, for those whose scope is the site: to decide, to act on, and for the agencies of justice
+-- those of the last thirty days.
+create function app.escalations_needing()
+  returns table (place int, section text, total bigint, site_id text, id uuid, participant_id uuid, trigger text,
+                 state text, raised_at timestamptz, due date)
+  language plpgsql stable security definer
+  set search_path = pg_catalog set plan_cache_mode = 'force_custom_plan'
+  as $$
+#variable_conflict use_column
+declare
+  decide constant text := access.site_for('escalation_decide');
+  act constant text := access.site_for('escalation_act');
+  recent constant text := case when access.actor_role() in ('police', 'probation', 'youth_justice')
+                               then access.site_for('escalation_read') end;
+  undecided constant text[] := array['raised', 'under_review', 'deferred'];
+  agreed constant text[] := array['approved', 'action_due'];
+  since constant timestamptz := now() - interval '30 days';
+  hidden constant uuid[] := access.conflicts();
+begin
+  if decide is not null then
+    return query
+      select 1, 'decide', (select count(*) from app.escalation e
+                            where e.site_id = decide and e.state = any (undecided)
+                              and (cardinality(hidden) = 0 or e.participant_id <> all (hidden))),
+             n.site_id, n.id, n.participant_id, n.trigger::text, n.state::text, n.raised_at, n.decision_due
+        from unnest(undecided) s (state)
+        cross join lateral (
+          select e.* from app.escalation e
+           where e.site_id = decide and e.state = s.state
+             and (cardinality(hidden) = 0 or e.participant_id <> all (hidden))
+           order by e.decision_due, e.id limit 10) n
+       order by n.decision_due, n.id limit 10;
+  end if;
+  if act is not null then
+    return query
+      select 2, 'act', (select count(*) from app.escalation e
+                         where e.site_id = act and e.state = any (agreed)
+                           and (cardinality(hidden) = 0 or e.participant_id <> all (hidden))),
+             n.site_id, n.id, n.participant_id, n.trigger::text, n.state::text, n.raised_at, null::date
+        from unnest(agreed) s (state)
+        cross join lateral (
+          select e.* from app.escalation e
+           where e.site_id = act and e.state = s.state
+             and (cardinality(hidden) = 0 or e.participant_id <> all (hidden))
+           order by e.raised_at, e.id limit 10) n
+       order by n.raised_at, n.id limit 10;
+  end if;
+  if recent is not null then
+    return query
+      select 4, 'recent', count(*) over (), e.site_id, e.id, e.participant_id, e.trigger::text, e.state::text,
+             e.raised_at, e.decision_due
+        from app.escalation e
+       where e.site_id = recent and e.raised_at > since
          and (cardinality(hidden) = 0 or e.participant_id <> all (hidden))
-         and e.worker_id is null and e.stage <> 'closed'
-       order by k.since, e.ref limit 10;
+       order by e.raised_at desc, e.id limit 10;
+  end if;
 end $$;
 
 -- How many referrals there are in each state, and escalations: of the site, of all sites, or of the
@@ -350,10 +547,17 @@ begin
   end if;
 end $$;
 
-revoke execute on function app.people_page(text, uuid, boolean, text, int), access.counted(text),
-  app.people_counts(text), app.people_needing(),
+revoke execute on function app.escalated_upto(text, uuid), app.escalation_fact(),
+  app.standing(text, date, date, date, date), app.base_on(date, date, date, date),
+  app.status_on(text, date, int, int, int, int, int, date), app.fell_on(date, int, int, date[], int, date),
+  app.people_page(text, uuid, boolean, text, int), access.counted(text),
+  app.people_counts(text), app.people_needing(), app.escalations_needing(),
   app.worker_counts(text, boolean, text, uuid, int), app.referral_states(text),
   app.escalation_states(text) from public;
 grant execute on function app.people_page(text, uuid, boolean, text, int), app.people_counts(text),
   app.worker_counts(text, boolean, text, uuid, int),
-  app.people_needing(), app.referral_states(text), app.escalation_states(text) to phoenix_app;
+  app.people_needing(), app.escalations_needing(), app.referral_states(text),
+  app.escalation_states(text) to phoenix_app;
+grant execute on function app.standing(text, date, date, date, date), app.base_on(date, date, date, date),
+  app.status_on(text, date, int, int, int, int, int, date), app.fell_on(date, int, int, date[], int, date)
+  to phoenix_app, phoenix_worker;

@@ -92,38 +92,37 @@ select s.section, s.total, s.participant_id, s.id, s.service as what, s.state as
                       order by d.epoch desc limit 1) dk on true
  order by s.place, s.due nulls last, s.state_at, s.id;
 
+-- Those of a caseload or an agency; of the site they come from app.escalations_needing(), which counts by index.
 -- name: home_escalations
 with mine as materialized (
   select e.site_id, e.id, e.participant_id, e.trigger, e.state, e.raised_at, e.decision_due,
          -- in (select unnest ...) is hashed once; any (array) would be searched through for every row
-         (e.site_id = (select access.site_for('escalation_decide'))
-          or e.participant_id in (select unnest(access.mine('escalation_decide')))
-          or e.participant_id in (select unnest(access.mine('caseload_read')))) is true as decide,
-         (e.site_id = (select access.site_for('escalation_act'))
-          or e.participant_id in (select unnest(access.mine('escalation_act')))) is true as act
+         e.participant_id in (select unnest(access.mine('escalation_decide')))
+         or e.participant_id in (select unnest(access.mine('caseload_read'))) as decide,
+         e.participant_id in (select unnest(access.mine('escalation_act'))) as act
     from app.escalation e
-   where (e.state <> 'closed' or e.raised_at > now() - interval '30 days')
-     and (e.site_id = (select access.site_for('escalation_read'))
-          or e.participant_id = any ((select access.mine('escalation_read'))::uuid[]))
+   where e.state <> 'closed'
+     and (e.participant_id = any ((select access.mine('escalation_read'))::uuid[])
+          or e.participant_id = any ((select access.mine('escalation_decide'))::uuid[])
+          or e.participant_id = any ((select access.mine('escalation_act'))::uuid[]))
 ), sections as (
-  (select 1 as place, 'decide' as section, count(*) over () as total, m.*, m.decision_due as due
+  (select 1 as place, 'decide' as section, count(*) over () as total, m.site_id, m.id, m.participant_id,
+          m.trigger, m.state, m.raised_at, m.decision_due as due
      from mine m where m.decide and m.state in ('raised', 'under_review', 'deferred')
     order by m.decision_due, m.id limit 10)
   union all
-  (select 2, 'act', count(*) over (), m.*, null
+  (select 2, 'act', count(*) over (), m.site_id, m.id, m.participant_id, m.trigger, m.state, m.raised_at, null
      from mine m where m.act and m.state in ('approved', 'action_due')
     order by m.raised_at, m.id limit 10)
   union all
-  (select 3, 'open', count(*) over (), m.*, m.decision_due
+  (select 3, 'open', count(*) over (), m.site_id, m.id, m.participant_id, m.trigger, m.state, m.raised_at,
+          m.decision_due
      from mine m
-    where m.state <> 'closed' and (select access.worker_for('contact_write')) is not null
+    where (select access.worker_for('contact_write')) is not null
     order by m.decision_due, m.id limit 10)
   union all
-  (select 4, 'recent', count(*) over (), m.*, m.decision_due
-     from mine m
-    where m.raised_at > now() - interval '30 days'
-      and (select access.actor_role()) in ('police', 'probation', 'youth_justice')
-    order by m.raised_at desc, m.id limit 10)
+  select n.place, n.section, n.total, n.site_id, n.id, n.participant_id, n.trigger, n.state, n.raised_at, n.due
+    from app.escalations_needing() n
 ), logged as materialized (
   select access.audit('escalations_listed', null, array_agg(distinct s.participant_id), 'page=home')
     from sections s having count(*) > 0

@@ -108,13 +108,22 @@ end $$;
 -- more in the table, and the cast refuses.)
 -- name: sample_engagement
 -- login: owner
-insert into app.engagement
-select (f.e).*
+insert into app.engagement (site_id, participant_id, ref, team_id, worker_id, agency_id, stage, registered_on,
+                            offered_on, accepted_on, declined_on, closed_on, closure_reason, suspended_on,
+                            suspension, contacts, last_contact_at, last_contact_id, last_contact_mode,
+                            last_contact_outcome, next_contact_due, last_success_at, last_success_on,
+                            streak_from, missed_run, missed_days, escalated_upto)
+select (f.e).site_id, (f.e).participant_id, (f.e).ref, (f.e).team_id, (f.e).worker_id, (f.e).agency_id,
+       (f.e).stage, (f.e).registered_on, (f.e).offered_on, (f.e).accepted_on, (f.e).declined_on, (f.e).closed_on,
+       (f.e).closure_reason, (f.e).suspended_on, (f.e).suspension, (f.e).contacts, (f.e).last_contact_at,
+       (f.e).last_contact_id, (f.e).last_contact_mode, (f.e).last_contact_outcome, (f.e).next_contact_due,
+       (f.e).last_success_at, (f.e).last_success_on, (f.e).streak_from, (f.e).missed_run, (f.e).missed_days,
+       (f.e).escalated_upto
   from (select app.engagement_fold(row(p.site_id, p.id, p.ref, p.team_id, p.worker_id, p.agency_id,
                  p.stage, p.started_on, app.local_day(p.offered_at), app.local_day(p.accepted_at),
                  app.local_day(p.declined_at), app.local_day(p.closed_at), p.closure_reason,
                  app.local_day(p.suspended_at), p.suspension, 0, null, null, null, null, null, null,
-                 null, null, 0, '{}')::app.engagement, 'infinity') as e
+                 null, null, 0, '{}', app.escalated_upto(p.site_id, p.id), null, null)::app.engagement, 'infinity') as e
           from app.participant p offset 0) f;
 
 -- name: sample_weeks

@@ -28,7 +28,7 @@ def options():
     p.add_argument("build")
     p.add_argument("--people", type=int, default=int(os.environ.get("BENCH_PEOPLE", "20000")))
     p.add_argument("--contacts", type=int, default=int(os.environ.get("BENCH_CONTACTS", "1000000")))
-    p.add_argument("--seconds", type=int, default=4)
+    p.add_argument("--seconds", type=int, default=3)
     p.add_argument("--rounds", type=int, default=5)
     p.add_argument("--overloads", type=int, default=2)
     p.add_argument("--only", default="")
