@@ -178,6 +178,9 @@ alter table app.engagement
   add column base_on date generated always as
     (app.base_on(registered_on, offered_on, accepted_on, last_success_on)) stored;
 create index engagement_standing on app.engagement (site_id, standing, missed_run, base_on);
+drop index app.engagement_worker;
+create index engagement_worker on app.engagement (worker_id, site_id)
+  include (standing, missed_run, base_on, next_contact_due);
 create index engagement_fallen on app.engagement (site_id, standing, missed_run, base_on)
   include (participant_id, ref, declined_on, missed_days, escalated_upto);
 create index engagement_due on app.engagement (site_id, next_contact_due, ref)
@@ -275,16 +278,14 @@ begin
   if p_after_id is null then
     return query
       select null::uuid, null::text, null::uuid, k.status, count(*),
-             count(*) filter (where e.next_contact_due < day
-                              and k.status in ('engaged', 'wavering', 'disengaged'))
+             count(*) filter (where e.next_contact_due < day and e.standing is null)
         from app.engagement e
         join access.site s on s.code = e.site_id
-        cross join lateral app.engagement_status(e.stage, e.registered_on, e.offered_on, e.accepted_on,
-          e.declined_on, e.closed_on, e.closure_reason, e.suspended_on, e.suspension, e.last_success_on,
-          e.streak_from, e.missed_run, e.missed_days, s.engaged_days, s.wavering_days,
-          s.wavering_missed, s.disengaged_missed, day) k
+        cross join lateral (
+          select app.status_on(e.standing, e.base_on, e.missed_run, s.engaged_days, s.wavering_days,
+                               s.wavering_missed, s.disengaged_missed, day) as status) k
        where e.worker_id is null and e.site_id = any (own_sites) and (own_team is null or e.team_id = own_team)
-         and e.participant_id <> all (hidden)
+         and (cardinality(hidden) = 0 or e.participant_id <> all (hidden))
        group by k.status;
   end if;
   return query
@@ -303,19 +304,17 @@ begin
        order by u.display_name, u.id
        limit p_most)
     select c.id, c.display_name, c.team_id, x.status, count(x.status),
-           count(*) filter (where x.next_contact_due < day
-                            and x.status in ('engaged', 'wavering', 'disengaged'))
+           count(*) filter (where x.next_contact_due < day and x.standing is null)
       from chosen c
       left join lateral (
-        select k.status, e.next_contact_due
+        select k.status, e.standing, e.next_contact_due
           from app.engagement e
           join access.site s on s.code = e.site_id
-          cross join lateral app.engagement_status(e.stage, e.registered_on, e.offered_on, e.accepted_on,
-          e.declined_on, e.closed_on, e.closure_reason, e.suspended_on, e.suspension, e.last_success_on,
-          e.streak_from, e.missed_run, e.missed_days, s.engaged_days, s.wavering_days,
-          s.wavering_missed, s.disengaged_missed, day) k
+          cross join lateral (
+            select app.status_on(e.standing, e.base_on, e.missed_run, s.engaged_days, s.wavering_days,
+                                 s.wavering_missed, s.disengaged_missed, day) as status) k
          where e.worker_id = c.id and e.site_id = any (own_sites) and (own_team is null or e.team_id = own_team)
-           and e.participant_id <> all (hidden)
+           and (cardinality(hidden) = 0 or e.participant_id <> all (hidden))
         offset 0) x on true -- one walk of the index a worker, never all people
      group by c.id, c.display_name, c.team_id, x.status;
 end $$;
