@@ -35,17 +35,17 @@ select f.participant_id, f.ref, f.stage, f.status, f.since, f.basis, f.last_cont
 -- by that name either (it would tell whose the reference is), only by the reference itself.
 -- name: people_found
 -- params: 7 ids blinds status worker unassigned limit reference
-with asked as materialized (
-  select h.id, min(h.place) as place
-    from (select u.id, u.place from unnest($1::uuid[]) with ordinality u (id, place)
-          union all
-          select f.participant_id, 0 from app.identifier f
-           where f.blind = any ($2::bytea[]) and f.removed_at is null) h
-   group by h.id
-), found as materialized (
+with found as materialized (
   select a.place, k.site_id, k.participant_id, k.ref, k.stage, k.status, k.since, k.basis, k.worker_id,
          k.last_contact_at, k.next_contact_due
-    from asked a
+    from (select h.id, min(h.place) as place
+            from (select u.id, u.place -- (how many is hidden, or the statement would be planned anew each time)
+                    from unnest((select $1::uuid[])) with ordinality u (id, place)
+                  union all
+                  select f.participant_id, 0 from app.identifier f
+                   where f.blind = any ($2::bytea[]) and f.removed_at is null) h
+           group by h.id
+           order by min(h.place), h.id offset 0) a -- in order, so that nobody after the page is looked up
     join app.engagement_now k on k.participant_id = a.id
    where (k.site_id = (select access.site_for('participant_find'))
           or k.participant_id = any ((select access.mine('participant_find'))::uuid[])
@@ -55,7 +55,7 @@ with asked as materialized (
      and ($5::boolean is not true or k.worker_id is null)
      and (k.ref = $7 or exists (select from app.identity i
                                  where i.site_id = k.site_id and i.participant_id = k.participant_id))
-   order by a.place, k.ref
+   order by a.place, a.id
    limit $6::int
 ), logged as materialized (
   select access.audit('people_listed', null, array_agg(f.participant_id), 'page=search')
