@@ -168,7 +168,7 @@ create or replace function app.engagement_status(stage text, registered_on date,
 
 -- What counting people needs, kept in the row so that an index alone answers: where each person stands, who was
 -- to be met when, and up to which day he or she has been escalated (for good while an escalation is open). The
--- first index has so few different keys that it is a hundredth of the table; the second knows whom it counts. The
+-- first index has so few different keys that it is a fortieth of the table; the second knows whom it counts. The
 -- price: a contact writes the index entries of one person anew. Vacuumed often, or the indexes would have to look
 -- into the table all the same.
 alter table app.engagement
