@@ -12,7 +12,8 @@ begin
   if new.superseded_by is not null then
     return null; -- history brought in already corrected
   end if;
-  if current_setting('phoenix.fold_later', true) = 'on' and (access.trusted() or access.importing()) then
+  if coalesce(current_setting('phoenix.fold_later', true), '') = 'on' -- (null would go on and ask the rest)
+     and (access.trusted() or access.importing()) then
     return null; -- app.import_fold() at the end
   end if;
   select e.team_id into team from app.engagement e

@@ -7,35 +7,36 @@ select d.date_of_birth
  where d.site_id = (select access.person_site()) and d.participant_id = (select access.person());
 
 -- A new contact, or a new version of contact $2 (the trigger refuses one that has been replaced already, or
--- that is not the person's). Stale when the date of birth is not the one the program checked against.
+-- that is not the person's, and writes whose it is). Stale when the date of birth is not the one the program
+-- checked against. (No column is returned: that would ask the policies for reading as well.)
 -- name: contact_insert
 -- params: 17 id corrects happened_at direction mode outcome next_contact_due captured_at client_ref minutes purposes concern next_step note summary reason birth_nonce
 with fact as (
   insert into app.contact (site_id, id, participant_id, happened_at, direction, mode, outcome,
-                           next_contact_due, author_id, captured_at, client_ref, corrects)
+                           next_contact_due, captured_at, client_ref, corrects)
   select (select access.person_site()), $1::uuid, (select access.person()), $3::timestamptz, $4, $5, $6,
-         $7::date, (select access.actor()), $8::timestamptz, $9::uuid, $2::uuid
+         $7::date, $8::timestamptz, $9::uuid, $2::uuid
    where access.must((select substring(d.date_of_birth from 9 for 24) from app.identity_detail d
                        where d.site_id = (select access.person_site())
                          and d.participant_id = (select access.person()))
                      is not distinct from $17::bytea, 'PX005')
-  returning site_id, id, participant_id
+  returning 1 as made
 ), detail as (
   insert into app.contact_detail (site_id, contact_id, participant_id, minutes, purposes, concern,
                                   next_step)
-  select site_id, id, participant_id, $10::int, coalesce($11::text[], '{}'),
-         coalesce($12::boolean, false), $13
+  select (select access.person_site()), $1::uuid, (select access.person()), $10::int,
+         coalesce($11::text[], '{}'), coalesce($12::boolean, false), $13
     from fact
 ), words as (
   insert into app.contact_note (site_id, contact_id, participant_id, note, correction_reason)
-  select site_id, id, participant_id, $14::bytea, $16::bytea
+  select (select access.person_site()), $1::uuid, (select access.person()), $14::bytea, $16::bytea
     from fact where $14::bytea is not null or $16::bytea is not null
 ), shared as (
   insert into app.contact_summary (site_id, contact_id, participant_id, summary)
-  select site_id, id, participant_id, $15::bytea
+  select (select access.person_site()), $1::uuid, (select access.person()), $15::bytea
     from fact where $15::bytea is not null
 )
-select id from fact;
+select $1::uuid as id from fact;
 
 -- Current versions, newest first, after the key ($6, $7) when that is given.
 -- name: contact_list

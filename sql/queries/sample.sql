@@ -101,7 +101,7 @@ begin
   for t in select s.name from sample_table s loop
     execute format('alter table app.%I force row level security, enable trigger user', t);
   end loop;
-  analyze app.engagement, app.contact_week;
+  analyze app.engagement, app.contact_week, access."user", access.team, access.agency;
 end $$;
 
 -- What the participant's and the contacts' triggers would have kept, by the rule that they use. (A column
