@@ -13,9 +13,9 @@
 #
 # DIR is absolute and holds the socket, the log and, without --data, the data. What start was told
 # is kept in DIR/options, so that the other commands need DIR only; start of a stopped cluster
-# reuses its data. --durable keeps fsync on: without it a power cut may lose everything, which is
-# what a test wants. Root cannot run PostgreSQL: as root it runs as USER, or else as postgres, or
-# else as nobody.
+# reuses its data. --durable keeps fsync on: without it a power cut may lose everything (a killed server
+# loses nothing), which is what a test wants. Root cannot run PostgreSQL: as root it runs as USER, or else
+# as postgres, or else as nobody.
 set -eu
 
 fail() {
@@ -88,7 +88,6 @@ write_settings() {
         echo "log_timezone = 'UTC'"
         if [ "$durable" = no ]; then
             echo "fsync = off"
-            echo "synchronous_commit = off"
             echo "full_page_writes = off"
             echo "autovacuum = off"
             echo "shared_buffers = 32MB"
