@@ -369,15 +369,28 @@ TEST(as_many_contacts_as_asked_for)
     CHECK(n > 18000 && n < 23000);
 }
 
+static const char *script(const char *database, const char *name)
+{
+    return cluster_sql(cluster, database,
+                       arena_printf(owner.arena, "\\i '%.*s/../tests/domain/data/%s'",
+                                    (int)(strrchr(TEST_PROGRAMME, '/') - TEST_PROGRAMME),
+                                    TEST_PROGRAMME, name));
+}
+
 // Every step, contact and part is written again with the triggers at work, and compared.
 TEST(the_triggers_would_have_kept_the_same)
 {
     start();
     make("replayed", 240, 0, 11);
-    const char *script =
-        arena_printf(owner.arena, "\\i '%.*s/../tests/domain/data/sample_replay.sql'",
-                     (int)(strrchr(TEST_PROGRAMME, '/') - TEST_PROGRAMME), TEST_PROGRAMME);
-    CHECK_STR(cluster_sql(cluster, "replayed", script), "");
+    CHECK_STR(script("replayed", "sample_replay.sql"), "");
+}
+
+// Totals and first lines of homes and reports, counted by index and counted plainly.
+TEST(counts_by_index_are_counts_of_people)
+{
+    start();
+    make("counted", 600, 0, 12);
+    CHECK_STR(script("counted", "counts.sql"), "");
 }
 
 // Of the things $T: steps without anybody, that do not follow the one before, or do not end where
@@ -436,4 +449,5 @@ TESTS("sample", T(accounts_of_every_role), T(every_state_there_is),
       T(nothing_that_could_not_have_happened), T(refuses_a_database_with_people),
       T(the_name_index_opens_them), T(the_index_follows_changes_and_outlives_the_database),
       T(files_hold_no_name_and_no_note), T(same_seed_same_people), T(as_many_contacts_as_asked_for),
-      T(the_triggers_would_have_kept_the_same), T(steps_hang_together), T(nothing_stays_away))
+      T(the_triggers_would_have_kept_the_same), T(counts_by_index_are_counts_of_people),
+      T(steps_hang_together), T(nothing_stays_away))
