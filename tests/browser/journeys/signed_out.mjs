@@ -49,6 +49,7 @@ export default {
         const first = await t.page.evaluate(() => document.activeElement?.textContent?.trim());
         t.check(first === 'Skip to main content', `the first stop is "${first}"`);
         await t.page.keyboard.press('Enter');
+        await t.page.waitForURL(/#main-content$/, { timeout: 5000 }).catch(() => {}); // the check says it better
         t.check(t.page.url().endsWith('#main-content'), 'the skip link does not lead to the content');
       },
     },
