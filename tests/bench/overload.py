@@ -5,7 +5,7 @@ import statistics
 import subprocess
 
 CONNECTIONS = 800
-SECONDS = 6
+SECONDS = 5
 
 
 class Flood:

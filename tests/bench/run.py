@@ -30,7 +30,7 @@ def options():
     p.add_argument("--contacts", type=int, default=int(os.environ.get("BENCH_CONTACTS", "1000000")))
     p.add_argument("--seconds", type=int, default=3)
     p.add_argument("--rounds", type=int, default=5)
-    p.add_argument("--overloads", type=int, default=2)
+    p.add_argument("--overloads", type=int, default=3)
     p.add_argument("--only", default="")
     o = p.parse_args()
     only = [x for x in o.only.split(",") if x]
