@@ -137,11 +137,21 @@ def read_queries(path, found):
                 current.lines.append(line)
 
 
+def folders_of(path):
+    """The folder and those in it, which hold the statements of one feature each."""
+    yield path
+    for name in sorted(os.listdir(path)):
+        below = os.path.join(path, name)
+        if os.path.isdir(below) and not name.startswith('.'):
+            yield from folders_of(below)
+
+
 def sql_files(paths):
     for path in paths:
         if os.path.isdir(path):
-            yield from (os.path.join(path, f) for f in sorted(os.listdir(path))
-                        if f.endswith('.sql') and not f.startswith('.'))
+            for folder in folders_of(path):
+                yield from (os.path.join(folder, f) for f in sorted(os.listdir(folder))
+                            if f.endswith('.sql') and not f.startswith('.'))
         else:
             yield path
 
@@ -249,7 +259,7 @@ def main():
     except (Bad, UnicodeDecodeError, FileNotFoundError) as problem:
         print(problem, file=sys.stderr)
         return 1
-    folders = [path for path in args.queries if os.path.isdir(path)]
+    folders = [folder for path in args.queries if os.path.isdir(path) for folder in folders_of(path)]
     if args.migrations:
         folders.append(args.migrations)
         files += sql_files([args.migrations])

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "domain/export.h"
+#include "export/export.h"
 
 #include "base/clock.h"
 #include "command.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "domain/import.h"
+#include "import/import.h"
 
 #include "command.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "api/json.h"
 #include "command.h"
-#include "domain/sample.h"
+#include "sample/sample.h"
 
 #include <errno.h>
 #include <fcntl.h>

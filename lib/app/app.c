@@ -5,9 +5,9 @@
 #include "base/clock.h"
 #include "base/uuid.h"
 #include "db/db.h"
-#include "domain/export.h"
-#include "domain/import_desk.h"
-#include "domain/search.h"
+#include "export/export.h"
+#include "import/session.h"
+#include "search/search.h"
 
 #include <errno.h>
 #include <pthread.h>

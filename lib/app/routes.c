@@ -3,9 +3,24 @@
 
 #include "api/api.h"
 #include "api/handlers.h"
-#include "domain/tables.h"
+#include "domain/account/account.h"
+#include "domain/account/user.h"
+#include "domain/caseload/assign.h"
+#include "domain/caseload/case.h"
+#include "domain/contact/contact.h"
+#include "domain/escalation/escalation.h"
+#include "domain/person/details.h"
+#include "domain/person/engagement.h"
+#include "domain/person/flag.h"
+#include "domain/person/people.h"
+#include "domain/person/stage.h"
+#include "domain/referral/referral.h"
+#include "domain/report/audit_log.h"
+#include "domain/report/report.h"
+#include "export/export.h"
+#include "import/session.h"
 #include "web/handlers.h"
-#include "web/view.h"
+#include "web/ui/view.h"
 
 static const struct route routes[] = {
 #define PAGE(m, p, perm, where, f, h, in, words)                                                   \

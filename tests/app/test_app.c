@@ -3,7 +3,7 @@
 // restart, stops quickly.
 #include "app/app.h"
 #include "base/clock.h"
-#include "domain/search.h"
+#include "search/search.h"
 #include "journey.h"
 #include "test.h"
 

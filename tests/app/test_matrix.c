@@ -10,9 +10,11 @@
 #include "base/uuid.h"
 #include "base/vocab.h"
 #include "crypto/secret.h"
-#include "domain/tables.h"
 #include "journey.h"
 #include "test.h"
+#include "domain/escalation/escalation.h"
+#include "domain/person/stage.h"
+#include "domain/referral/referral.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,10 +2,10 @@
 // The server's name index by itself with 100,000 people: what a search of a misspelt name takes and
 // what a person takes of memory. Twice: with few names that many share, and with tens of thousands
 // of family names. Prints "few p50_us N p99_us N bytes N" and the same of "many".
-#include "domain/search.h"
+#include "search/search.h"
 
 #include "base/clock.h"
-#include "domain/sample_words.h"
+#include "sample/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>

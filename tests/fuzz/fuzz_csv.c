@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Any bytes as a spreadsheet (the first byte picks the separator): read twice, it must say the same.
-#include "domain/csv.h"
+#include "table/csv.h"
 
 #include <stdint.h>
 #include <stdlib.h>

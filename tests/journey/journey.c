@@ -12,8 +12,8 @@
 #include "crypto/keys.h"
 #include "crypto/secret.h"
 #include "db/db.h"
-#include "domain/sample.h"
-#include "domain/search.h"
+#include "sample/sample.h"
+#include "search/search.h"
 #include "http/router.h"
 #include "http/server.h"
 

@@ -11,7 +11,7 @@ import tempfile
 # The one module that may include each third-party header (cmd/ may include none but systemd's).
 OWNERS = {
     "sodium.h": "crypto", "libpq-fe.h": "db", "microhttpd.h": "http", "confuse.h": "config",
-    "jansson.h": "api", "zip.h": "domain",
+    "jansson.h": "api", "zip.h": "export",
 }
 TOP = {"cmd", "lib", "sql", "config", "tests", "packaging", "meson.build", "meson_options.txt",
        "LICENSE", "README.md"}

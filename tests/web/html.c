@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What compiled templates print: each place in HTML with hostile text, and the layout and assets.
-#include "web/html.h"
+#include "web/ui/html.h"
 
 #include "escape.gen.h"
 #include "test.h"
-#include "web/assets.h"
-#include "web/page.h"
+#include "web/ui/assets.h"
+#include "web/ui/page.h"
 #include "web/templates.gen.h"
 
 #include <limits.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "options.h"
 
-#include "web/components.h"
+#include "web/ui/components.h"
 #include "web/templates.gen.h"
 
 #include <ctype.h>

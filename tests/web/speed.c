@@ -2,7 +2,7 @@
 // The time to draw a case page with 20 contacts, each with a note of 400 characters.
 #include "base/clock.h"
 #include "case.gen.h"
-#include "web/page.h"
+#include "web/ui/page.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/vocab.h"
 #include "test.h"
-#include "web/view.h"
+#include "web/ui/view.h"
 
 #include <stdlib.h>
 #include <string.h>

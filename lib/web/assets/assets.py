@@ -139,7 +139,7 @@ def main():
     p.add_argument('--out', required=True)
     args = p.parse_args()
     rows = collect(args.own, args.modules)
-    parts = ['// Made by assets/assets.py.', '#include "web/assets.h"', '']
+    parts = ['// Made by assets/assets.py.', '#include "web/ui/assets.h"', '']
     table = ['const struct asset assets_all[] = {']
     for i, (name, file, media, etag, data) in enumerate(rows):
         packed = gzip.compress(data, 9, mtime=0)

@@ -284,7 +284,7 @@ def write_if_changed(path, text):
 def header(sources):
     templates = [t for s in sources for t in s.templates]
     structs = sorted({m for t in templates for m in re.findall(r'struct (\w+)', t.params)})
-    lines = ['// Made by templates/compile.py.', '#pragma once', '', '#include "web/html.h"', '']
+    lines = ['// Made by templates/compile.py.', '#pragma once', '', '#include "web/ui/html.h"', '']
     lines += [f'struct {s};' for s in structs] + ['']
     for t in sorted(templates, key=lambda t: t.name):
         lines.append(f'void tpl_{t.name}(struct buf *out{", " + t.params if t.params else ""});')
@@ -296,7 +296,7 @@ def unit(sources, known, header_name):
     for s in sources:
         includes += [i for i in s.includes if i not in includes]
     lines = ['// Made by templates/compile.py.', f'#include "{header_name}"', '']
-    for i in includes + ['web/templates.gen.h', 'web/assets.h', 'web/components.h']:
+    for i in includes + ['web/templates.gen.h', 'web/ui/assets.h', 'web/ui/components.h']:
         lines.append(f'#include "{i}"')
     lines.append('')
     for s in sources:
@@ -309,9 +309,9 @@ def unit_of(path, args):
     spread = zlib.crc32(os.path.basename(path).encode())
     if not args.shared:
         return spread % args.units
-    if os.path.basename(os.path.dirname(path)) == 'pages':
-        return args.shared + spread % (args.units - args.shared)
-    return spread % args.shared
+    if os.path.basename(os.path.dirname(path)) in ('ui', 'components'):
+        return spread % args.shared
+    return args.shared + spread % (args.units - args.shared)
 
 
 def find(folders):
@@ -332,7 +332,7 @@ def main():
     p.add_argument('--header', default='web/templates.gen.h', help='the header, as it is included')
     p.add_argument('--units', type=int, default=1, help='number of C files to spread over')
     p.add_argument('--shared', type=int, default=0,
-                   help='the first N C files are for templates that are not in a folder pages/')
+                   help='the first N C files are for the templates of ui/ and components/')
     p.add_argument('--depfile')
     p.add_argument('--known', nargs='+', default=[],
                    help='folders of templates that may be called but are compiled elsewhere')

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#include "domain/caseload/caseload.h"
+
+#include "base/uuid.h"
+#include "record/cursor.h"
+#include "record/step.h"
+
+#define ROW(member)                                                                                \
+    {                                                                                              \
+        .name = #member, .type = FIELD_TEXT, .offset = offsetof(struct caseload, member)           \
+    }
+static const struct field rows[] = {
+    ROW(worker_id),       ROW(worker),    ROW(team),       ROW(people),
+    ROW(engaged),         ROW(wavering),  ROW(disengaged), ROW(offer_declined),
+    ROW(not_yet_offered), ROW(suspended), ROW(overdue),
+};
+static const struct field_table table = FIELD_TABLE("Caseload", struct caseload, rows);
+
+enum { CASELOAD_PAGE = 100 };
+
+enum err caseload_list(struct ctx *ctx, const char *after, struct caseload_page *ret)
+{
+    const char *key[2]; // name and id of the last worker shown
+    enum err e = cursor_query(ctx, "after", after, key, 2);
+    if (!e && key[0] && !uuid_ok(key[1])) {
+        ctx_field_error(ctx, "after", "The page marker is not one that a list gave");
+        e = ERR_INVALID;
+    }
+    if (e)
+        return e;
+    struct access_tx tx = access_begin(ctx, PERM_caseload_read, NULL);
+    size_t at = DB_ADD(tx.pl, Q_CASELOAD_LIST, DB_TEXT(key[0]), DB_TEXT(key[1]),
+                       DB_TEXT(arena_printf(ctx->arena, "%d", CASELOAD_PAGE)));
+    size_t total = DB_ADD0(tx.pl, Q_CASELOAD_TOTAL);
+    access_audit(ctx, &tx, AUDIT_report_viewed, NULL, NULL, "caseloads");
+    e = access_run(ctx, &tx, NULL);
+    if (e)
+        return e;
+    size_t n;
+    const struct caseload *list = step_records(ctx, tx.pl, at, &table, &n);
+    size_t shown = n > CASELOAD_PAGE ? CASELOAD_PAGE : n;
+    *ret = (struct caseload_page){
+        .rows = list, .n = shown, .total = db_get(tx.pl, total, 0, "people")};
+    if (n > shown)
+        ret->next = cursor_make(
+            ctx->arena, (const char *const[]){list[shown - 1].worker, list[shown - 1].worker_id},
+            2);
+    return ERR_OK;
+}

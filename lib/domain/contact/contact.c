@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: MIT
+#include "domain/contact/contact.h"
+
+#include "base/clock.h"
+#include "base/uuid.h"
+#include "crypto/keys.h"
+#include "domain/person/birth.h"
+#include "domain/person/file.h"
+#include "record/cursor.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// An id that cannot be one still asks the database, so that its answer is like an absent one's.
+static const char nothing[] = "00000000-0000-0000-0000-000000000000";
+
+// ---- reading ----
+
+static enum err open_value(struct ctx *ctx, const struct db_pipeline *pl, size_t i, size_t row,
+                           const struct seal_at *at, const char *column, const char **ret)
+{
+    *ret = NULL;
+    struct bytes sealed = db_bytes(pl, i, row, column);
+    return sealed.p ? seal_open(ctx, at, sealed, ret) : ERR_OK;
+}
+
+static struct seal_at note_at(const char *person, const char *contact, const char *column)
+{
+    return (struct seal_at){SEAL_NOTES, person, "app.contact_note", contact, column};
+}
+
+static struct seal_at summary_at(const char *person, const char *contact)
+{
+    return (struct seal_at){SEAL_NOTES, person, "app.contact_summary", contact, "summary"};
+}
+
+static enum err contact_from_row(struct ctx *ctx, const struct db_pipeline *pl, size_t i,
+                                 size_t row, const struct person *person, struct contact **ret)
+{
+    struct contact *c = ARENA_NEW(ctx->arena, struct contact);
+    db_row_record(pl, i, row, &contact_table, c);
+    c->ref = person->ref;
+    struct seal_at note = note_at(person->id, c->id, "note");
+    struct seal_at reason = note_at(person->id, c->id, "correction_reason");
+    struct seal_at summary = summary_at(person->id, c->id);
+    enum err e = open_value(ctx, pl, i, row, &note, "sealed_note", &c->note);
+    if (!e)
+        e = open_value(ctx, pl, i, row, &reason, "sealed_reason", &c->correction_reason);
+    if (!e)
+        e = open_value(ctx, pl, i, row, &summary, "sealed_summary", &c->summary);
+    if (!e)
+        *ret = c;
+    return e;
+}
+
+static enum err contact_rows(struct ctx *ctx, const struct db_pipeline *pl, size_t i, size_t limit,
+                             const struct person *person, struct contact_list *ret)
+{
+    size_t n = db_nrows(pl, i);
+    size_t shown = limit && n > limit ? limit : n;
+    const struct contact **rows = ARENA_ARRAY(ctx->arena, const struct contact *, shown + 1);
+    for (size_t row = 0; row < shown; row++) {
+        struct contact *c;
+        enum err e = contact_from_row(ctx, pl, i, row, person, &c);
+        if (e)
+            return e;
+        rows[row] = c;
+    }
+    *ret = (struct contact_list){.rows = rows, .n = shown};
+    if (n > shown)
+        ret->next = cursor_make(
+            ctx->arena, (const char *const[]){rows[shown - 1]->happened_at, rows[shown - 1]->id},
+            2);
+    return ERR_OK;
+}
+
+// One row more than asked for says whether there is another page.
+static void list_add(struct ctx *ctx, struct access_tx *tx, const struct contact_query *q,
+                     long limit, const char *const key[2], size_t *ret_at)
+{
+    *ret_at = DB_ADD(tx->pl, Q_CONTACT_LIST, DB_TEXT(q->from), DB_TEXT(q->to), DB_TEXT(q->mode),
+                     DB_TEXT(q->outcome), DB_TEXT(arena_printf(ctx->arena, "%ld", limit + 1)),
+                     DB_TEXT(key[0]), DB_TEXT(key[1]));
+}
+
+size_t contact_list_add(struct ctx *ctx, struct access_tx *tx, size_t limit)
+{
+    size_t at;
+    list_add(ctx, tx, &(const struct contact_query){0}, (long)limit, (const char *const[2]){0},
+             &at);
+    return at;
+}
+
+enum err contact_list_get(struct ctx *ctx, struct access_tx *tx, size_t at, size_t limit,
+                          const struct person *person, struct contact_list *ret)
+{
+    return contact_rows(ctx, tx->pl, at, limit, person, ret);
+}
+
+static enum err query_check(struct ctx *ctx, const struct contact_query *q, const char *key[2])
+{
+    enum err e = cursor_query(ctx, "after", q->after, key, 2);
+    int64_t us;
+    if (!e && key[0] && (!time_parse(key[0], &us) || !uuid_ok(key[1]))) {
+        ctx_field_error(ctx, "after", "The page marker is not one that a list gave");
+        e = ERR_INVALID;
+    }
+    if (q->from && q->to && strcmp(q->from, q->to) > 0) {
+        ctx_field_error(ctx, "to", "To date must be the same as or after the from date");
+        e = ERR_INVALID;
+    }
+    return e;
+}
+
+enum err contact_list_read(struct ctx *ctx, const char *ref, const struct contact_query *q,
+                           struct person_file *ret_person, struct contact_list *ret)
+{
+    const char *key[2];
+    enum err e = query_check(ctx, q, key);
+    if (e)
+        return e;
+    long limit = q->limit ? strtol(q->limit, NULL, 10) : LIST_LIMIT;
+    struct access_tx tx = access_begin(ctx, PERM_contact_read, ref);
+    size_t list, header = 0;
+    list_add(ctx, &tx, q, limit, key, &list);
+    if (ret_person)
+        header = person_file_add(ctx, &tx);
+    access_audit(ctx, &tx, AUDIT_contact_viewed, NULL, NULL, NULL);
+    struct person person;
+    e = access_run(ctx, &tx, &person);
+    if (!e && ret_person)
+        e = person_file_get(ctx, &tx, header, &person, ret_person);
+    return e ? e : contact_rows(ctx, tx.pl, list, (size_t)limit, &person, ret);
+}
+
+enum err contact_read(struct ctx *ctx, enum permission need, const char *ref, const char *id,
+                      struct person_file *ret_person, struct contact_list *ret)
+{
+    const char *asked = uuid_ok(id) ? id : nothing;
+    struct access_tx tx = access_begin(ctx, need, ref);
+    size_t versions = DB_ADD(tx.pl, Q_CONTACT_VERSIONS, DB_TEXT(asked)), header = 0;
+    if (ret_person)
+        header = person_file_add(ctx, &tx);
+    access_audit(ctx, &tx, AUDIT_contact_viewed, asked, NULL, NULL);
+    struct person person;
+    enum err e = access_run(ctx, &tx, &person);
+    if (!e && db_nrows(tx.pl, versions) == 0)
+        return ERR_NOT_FOUND;
+    if (!e && ret_person)
+        e = person_file_get(ctx, &tx, header, &person, ret_person);
+    return e ? e : contact_rows(ctx, tx.pl, versions, 0, &person, ret);
+}
+
+// ---- recording ----
+
+// The person's birth date, and his or her data key in the cache: without a round trip when this
+// process has had both before.
+static enum err birth_ready(struct ctx *ctx, const char *ref, struct birth *ret, bool *ret_asked)
+{
+    *ret_asked = false;
+    if (birth_find(ref, ret) && keys_person_cached(ctx, ret->person_id))
+        return ERR_OK;
+    *ret_asked = true;
+    struct access_tx tx = access_begin(ctx, PERM_contact_write, ref);
+    size_t at = DB_ADD0(tx.pl, Q_CONTACT_BIRTH);
+    struct person person;
+    enum err e = access_run(ctx, &tx, &person);
+    if (e)
+        return e;
+    struct bytes sealed = {0};
+    const char *date = NULL;
+    if (db_nrows(tx.pl, at)) {
+        struct seal_at where = {SEAL_IDENTITY, person.id, "app.identity_detail", person.id,
+                                "date_of_birth"};
+        sealed = db_bytes(tx.pl, at, 0, "date_of_birth");
+        e = sealed.p ? seal_open(ctx, &where, sealed, &date) : ERR_OK;
+        if (e)
+            return e;
+    }
+    birth_keep(ref, person.id, sealed, date);
+    return birth_find(ref, ret) ? ERR_OK : ctx_fail(ctx, ERR_INTERNAL, "birth date not kept");
+}
+
+static int64_t local_day(struct arena *a, int64_t us)
+{
+    int64_t days = 0;
+    return date_parse(time_local_date(a, us), &days) ? days : 0;
+}
+
+// What the field table cannot see: dates that must agree with one another.
+static enum err dates_check(struct ctx *ctx, const struct contact_input *in,
+                            const struct birth *birth)
+{
+    int64_t us, due, day;
+    enum err e = ERR_OK;
+    if (!time_parse(in->happened_at, &us))
+        return ctx_fail(ctx, ERR_INTERNAL, "happened_at is not canonical");
+    day = local_day(ctx->arena, us);
+    if (birth && birth->known && day < birth->days) {
+        ctx_field_error(ctx, "happened_at",
+                        "Date and time of the contact must not be before the person was born");
+        e = ERR_INVALID;
+    }
+    if (in->next_contact_due && date_parse(in->next_contact_due, &due) && due < day) {
+        ctx_field_error(ctx, "next_contact_due",
+                        "Next contact due must not be before the contact itself");
+        e = ERR_INVALID;
+    }
+    return e;
+}
+
+// A refusal from what this process remembers is made sure of in the database: it may be out of
+// date, and nothing may be said of a person whom the actor may not see.
+static enum err check(struct ctx *ctx, const char *ref, const struct contact_input *in,
+                      struct birth *ret)
+{
+    bool asked;
+    struct problem before = ctx->problem;
+    enum err e = birth_ready(ctx, ref, ret, &asked);
+    if (e)
+        return e;
+    e = dates_check(ctx, in, ret);
+    if (!e || asked)
+        return e;
+    ctx->problem = before;
+    birth_forget(ref);
+    e = birth_ready(ctx, ref, ret, &asked);
+    return e ? e : dates_check(ctx, in, ret);
+}
+
+struct sealed_words {
+    struct bytes note, summary, reason;
+};
+
+static enum err seal_words(struct ctx *ctx, const char *person, const char *id,
+                           const struct contact_input *in, const char *reason,
+                           struct sealed_words *ret)
+{
+    struct seal_at note = note_at(person, id, "note");
+    struct seal_at why = note_at(person, id, "correction_reason");
+    struct seal_at summary = summary_at(person, id);
+    enum err e = seal_text(ctx, &note, in->note, &ret->note);
+    if (!e)
+        e = seal_text(ctx, &why, reason, &ret->reason);
+    if (!e)
+        e = seal_text(ctx, &summary, in->summary, &ret->summary);
+    return e;
+}
+
+static struct contact saved(const char *ref, const char *id, const char *corrects,
+                            const struct contact_input *in)
+{
+    return (struct contact){
+        .id = id,
+        .ref = ref,
+        .happened_at = in->happened_at,
+        .mode = in->mode,
+        .outcome = in->outcome,
+        .direction = in->direction,
+        .minutes = in->minutes,
+        .purposes = in->purposes ? in->purposes : "{}",
+        .concern = in->concern ? in->concern : "false",
+        .next_step = in->next_step,
+        .next_contact_due = in->next_contact_due,
+        .captured_at = in->captured_at,
+        .corrects = corrects,
+    };
+}
+
+static enum err insert(struct ctx *ctx, const char *ref, const char *corrects,
+                       const struct contact_input *in, const char *reason,
+                       const struct birth *birth, const struct contact_reply *reply,
+                       struct contact *ret)
+{
+    const char *id = uuid_new(ctx->arena);
+    struct sealed_words words = {0};
+    enum err e = seal_words(ctx, birth->person_id, id, in, reason, &words);
+    if (e)
+        return e;
+    struct contact c = saved(ref, id, corrects, in);
+    struct access_tx tx = access_begin(ctx, PERM_contact_write, ref);
+    if (ctx->idempotency_key)
+        access_idempotent(
+            ctx, &tx, reply->body ? 201 : 303,
+            arena_printf(ctx->arena, "%s%s%s%s", reply->before, ref, reply->between, id),
+            reply->body ? reply->body(reply->arg, &c) : NULL);
+    DB_ADD(tx.pl, Q_CONTACT_INSERT, DB_TEXT(id), DB_TEXT(corrects), DB_TEXT(in->happened_at),
+           DB_TEXT(in->direction), DB_TEXT(in->mode), DB_TEXT(in->outcome),
+           DB_TEXT(in->next_contact_due), DB_TEXT(in->captured_at), DB_TEXT(ctx->idempotency_key),
+           DB_TEXT(in->minutes), DB_TEXT(in->purposes), DB_TEXT(in->concern),
+           DB_TEXT(in->next_step), DB_SEALED(words.note), DB_SEALED(words.summary),
+           DB_SEALED(words.reason), birth->known ? DB_BYTES(birth->nonce, BIRTH_NONCE) : DB_NULL);
+    access_audit(ctx, &tx, corrects ? AUDIT_contact_corrected : AUDIT_contact_recorded, id, NULL,
+                 arena_printf(ctx->arena, "mode=%s outcome=%s", in->mode, in->outcome));
+    e = access_run(ctx, &tx, NULL);
+    if (!e)
+        *ret = c;
+    return e;
+}
+
+// A stale answer may only mean that the birth date was changed since this process read it: read it
+// again and try once more.
+static enum err save(struct ctx *ctx, const char *ref, const char *corrects,
+                     const struct contact_input *in, const char *reason,
+                     const struct contact_reply *reply, struct contact *ret)
+{
+    enum err e = ERR_OK;
+    for (int attempt = 0; attempt < 2; attempt++) {
+        struct birth birth;
+        e = check(ctx, ref, in, &birth);
+        if (!e)
+            e = insert(ctx, ref, corrects, in, reason, &birth, reply, ret);
+        if (e != ERR_STALE)
+            break;
+        birth_forget(ref);
+    }
+    return e;
+}
+
+enum err contact_record(struct ctx *ctx, const char *ref, const struct contact_input *in,
+                        const struct contact_reply *reply, struct contact *ret)
+{
+    return save(ctx, ref, NULL, in, NULL, reply, ret);
+}
+
+enum err contact_correct(struct ctx *ctx, const char *ref, const char *id,
+                         const struct contact_correction *in, const struct contact_reply *reply,
+                         struct contact *ret)
+{
+    return save(ctx, ref, uuid_ok(id) ? id : nothing, &in->contact, in->reason, reply, ret);
+}
