@@ -67,9 +67,9 @@ class Demo:
 
     # ---- the database ----
 
-    def psql(self, text, **more):
+    def psql(self, text, user="postgres", **more):
         p = self.postgres
-        return subprocess.run(["psql", "-h", p["host"], "-p", str(p["port"]), "-U", "postgres", "-d",
+        return subprocess.run(["psql", "-h", p["host"], "-p", str(p["port"]), "-U", user, "-d",
                                p["dbname"], "-qAtX", "-v", "ON_ERROR_STOP=1"], input=text.encode(),
                               stdout=subprocess.PIPE, check=True, **more).stdout.decode().strip()
 

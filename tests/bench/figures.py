@@ -18,6 +18,14 @@ class Figures:
         if r < floor:
             self.short.append(name)
 
+    def ratio_within(self, name, ratios, limit):
+        """The median of the rounds' ratios against a limit."""
+        r = statistics.median(ratios)
+        self.note("%s %.2f to %.2f in %d rounds" % (name, min(ratios), max(ratios), len(ratios)))
+        print("bench %s ratio %.2f limit %.1f" % (name, r, limit), flush=True)
+        if not r <= limit:
+            self.short.append(name)
+
     def value(self, name, value, limit, unit):
         print("value %s %.2f limit %g %s" % (name, value, limit, unit), flush=True)
         if not value <= limit:

@@ -37,20 +37,23 @@ def watched(demo, process, warm, seconds):
     return [u / (time.monotonic() - began) for u in used]
 
 
-def pgbench(demo, script, constants, seconds, run):
+def pgbench_start(demo, script, constants, run, *more, user="phoenix_app", options=""):
     """run: a number that no other run of the script has."""
     p = demo.postgres
     tool = os.path.join(subprocess.run(["pg_config", "--bindir"], stdout=subprocess.PIPE, check=True)
                         .stdout.decode().strip(), "pgbench")
-    command = [tool, "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "1", "-T", str(seconds + WARM),
-               "-P", "1", "-h", p["host"], "-p", str(p["port"]), "-U", "phoenix_app", "-f", script,
-               "-D", "n=%d" % (run * 10000000)]
+    command = [tool, "-n", "-M", "prepared", "-j", "1", "-h", p["host"], "-p", str(p["port"]), "-U", user,
+               "-f", script, "-D", "n=%d" % (run * 10000000), *more]
     for name, value in constants.items():
         command += ["-D", "%s=%s" % (name, value)]
     # The connection as the program opens it (lib/db/connection.c).
     env = dict(os.environ, PGOPTIONS="-c jit=off -c DateStyle=ISO,YMD -c TimeZone=UTC -c bytea_output=hex"
-               " -c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s")
-    process = subprocess.Popen(command + [p["dbname"]], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
+               " -c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s " + options)
+    return subprocess.Popen(command + [p["dbname"]], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
+
+
+def pgbench(demo, script, constants, seconds, run):
+    process = pgbench_start(demo, script, constants, run, "-c", str(CLIENTS), "-T", str(seconds + WARM), "-P", "1")
     used = watched(demo, process, WARM, seconds)
     errors = process.communicate()[1]
     rates = [float(r) for r in re.findall(rb"progress: [\d.]+ s, ([\d.]+) tps", errors)]

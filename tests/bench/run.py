@@ -5,7 +5,7 @@
   run.py BUILD [--people N] [--contacts N] [--seconds S] [--rounds R] [--overloads N]
          [--only PART[,PART]]
 
-Parts: case, status, log, search, memory, export, overload. Ends non-zero if any figure falls short.
+Parts: case, status, log, walls, search, memory, export, overload. Ends non-zero if any figure falls short.
 """
 import argparse
 import os
@@ -15,12 +15,13 @@ import time
 import export
 import overload
 import search
+import walls
 from demo import Demo
 from figures import Figures
 from memory import Flat
 from paths import Paths
 
-PARTS = ("case", "status", "log", "search", "memory", "export", "overload")
+PARTS = ("case", "status", "log", "walls", "search", "memory", "export", "overload")
 
 
 def options():
@@ -46,6 +47,8 @@ def measure(o, demo, figures):
     if not flat:
         paths.warm()
     paths.all()
+    if o.wants("walls"):
+        walls.measure(paths, walls.LIMITS)
     if o.wants("search"):
         search.by_itself(demo, figures)
         search.over_http(paths)
