@@ -11,6 +11,7 @@ A query file holds statements under headers:
 
 Comments are kept out of the text, as is the closing semicolon. One name, one statement.
 A migration file is NNNN_name.sql, numbered from 0001 without a gap, and kept as it is.
+A schema folder holds a file `order` that names its other files, each once, as they are to be applied.
 Whatever is wrong stops the build with file:line.
 """
 import argparse
@@ -173,6 +174,28 @@ def read_migrations(directory):
     return found
 
 
+def read_schema(directory):
+    """The files of functions, policies and grants, in the order that the folder declares."""
+    order = os.path.join(directory, 'order')
+    with open(order, encoding='utf-8') as file:
+        lines = [(number, line.strip()) for number, line in enumerate(file, 1)]
+    found = []
+    for number, name in lines:
+        if not name or name.startswith('#'):
+            continue
+        path = os.path.join(directory, name)
+        if not name.endswith('.sql') or not os.path.isfile(path):
+            bad(order, number, f'there is no file "{name}" to apply')
+        if name in [known for known, _ in found]:
+            bad(order, number, f'{name} is named twice')
+        with open(path, encoding='utf-8') as file:
+            found.append((name, file.read()))
+    for path in sql_files([directory]):
+        if os.path.basename(path) not in [known for known, _ in found]:
+            bad(path, 1, f'is not named in {order}')
+    return found
+
+
 def c_text(text):
     lines = text.split('\n')
     quoted = []
@@ -199,7 +222,7 @@ def header_text(args, queries):
     return '\n'.join(out) + '\n'
 
 
-def source_text(args, queries, migrations):
+def source_text(args, queries, migrations, schema):
     out = ['// SPDX-License-Identifier: MIT', '// Made by sql/embed.py from the query files.',
            '#include "db/catalogue.h"', '',
            '#pragma GCC diagnostic ignored "-Woverlength-strings"', '',
@@ -212,8 +235,14 @@ def source_text(args, queries, migrations):
     for number, name, body in migrations:
         digest = hashlib.sha256(body).hexdigest()
         out.append(f'    {{{number}, "{name}", "{digest}",\n{c_text(body.decode("utf-8"))}}},')
+    out += ['    {0}', '};', '', 'static const struct db_schema_file schema[] = {']
+    whole = hashlib.sha256()
+    for name, text in schema:
+        whole.update(f'{name}\0{text}\0'.encode())
+        out.append(f'    {{"{name}",\n{c_text(text)}}},')
     out += ['    {0}', '};', '', f'const struct db_catalogue {args.symbol} = {{',
-            f'    queries, {len(queries)}, migrations, {len(migrations)}', '};']
+            f'    queries, {len(queries)}, migrations, {len(migrations)}, schema, {len(schema)},',
+            f'    "{whole.hexdigest()}"', '};']
     return '\n'.join(out) + '\n'
 
 
@@ -240,6 +269,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('--queries', action='append', default=[], help='a file or a folder')
     parser.add_argument('--migrations', help='a folder')
+    parser.add_argument('--schema', help='a folder')
     parser.add_argument('--symbol', required=True, help='name of the struct db_catalogue')
     parser.add_argument('--enum', default='query')
     parser.add_argument('--prefix', default='Q_')
@@ -256,6 +286,7 @@ def main():
         for query in found.values():
             query.finish()
         migrations = read_migrations(args.migrations) if args.migrations else []
+        schema = read_schema(args.schema) if args.schema else []
     except (Bad, UnicodeDecodeError, FileNotFoundError) as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -263,10 +294,13 @@ def main():
     if args.migrations:
         folders.append(args.migrations)
         files += sql_files([args.migrations])
+    if args.schema:
+        folders += [args.schema, os.path.join(args.schema, 'order')]
+        files += sql_files([args.schema])
     queries = list(found.values())
     write_depfile(args, folders + files)
     write_if_changed(args.header, header_text(args, queries))
-    write_if_changed(args.source, source_text(args, queries, migrations))
+    write_if_changed(args.source, source_text(args, queries, migrations, schema))
     return 0
 
 

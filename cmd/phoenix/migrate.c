@@ -4,6 +4,7 @@
 #include "db/db.h"
 
 #include <stdio.h>
+#include <string.h>
 
 const struct option_row migrate_options[] = {
     {"bootstrap", "CONNINFO", "first create the login roles and the database as this superuser"},
@@ -19,12 +20,16 @@ const char migrate_help[] =
 
 struct applied {
     long n;
+    bool schema;
 };
 
 static void progress(const char *name, void *arg)
 {
     struct applied *applied = arg;
-    applied->n++;
+    if (strcmp(name, "schema") == 0)
+        applied->schema = true;
+    else
+        applied->n++;
     cli_progress(name, 0, 0);
 }
 
@@ -46,7 +51,8 @@ enum err run_migrate(struct cli *cli)
         e = access_keyring_check(ctx);
     cli_progress_end();
     if (!e)
-        printf("The database is at schema version %d (%ld migration%s applied now).\n",
-               db_schema_wanted(), applied.n, applied.n == 1 ? "" : "s");
+        printf("The database is at schema version %d (%ld migration%s applied now%s).\n",
+               db_schema_wanted(), applied.n, applied.n == 1 ? "" : "s",
+               applied.schema ? ", functions and policies brought up to date" : "");
     return e;
 }

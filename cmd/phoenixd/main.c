@@ -86,21 +86,6 @@ static enum err read_all(struct daemon *d)
 
 // --- the database at start -----------------------------------------------------------------------
 
-static enum err check_schema(struct ctx *ctx)
-{
-    int have = 0, want = db_schema_wanted();
-    enum err e = db_schema_version(ctx, &have);
-    if (e)
-        return e;
-    if (have < want)
-        return ctx_refuse(ctx, ERR_SCHEMA, "the database schema is at version %d and this program "
-                          "needs %d: run \"phoenix migrate\"", have, want);
-    if (have > want)
-        return ctx_refuse(ctx, ERR_SCHEMA, "the database schema is at version %d, newer than this "
-                          "program, which knows %d: install the newer program", have, want);
-    return ERR_OK;
-}
-
 /** ERR_UNAVAILABLE: not to be known yet. */
 static enum err check_database(struct daemon *d)
 {
@@ -108,7 +93,7 @@ static enum err check_database(struct daemon *d)
     struct ctx ctx = {.arena = a, .keys = d->ctx.keys};
     d->ctx.problem = (struct problem){0}; // what the last look found is past
     ctx.db = db_new(d->config->database, DB_APP);
-    enum err e = check_schema(&ctx);
+    enum err e = db_schema_check(&ctx);
     if (!e)
         e = db_ready(&ctx, ctx.db);
     if (!e)

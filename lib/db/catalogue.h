@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The tables sql/embed.py writes: every statement a connection may run and every migration.
+// The tables sql/embed.py writes: every statement a connection may run, every migration, and the text of
+// the functions, policies and grants.
 // Read-only and shared by all threads. The program has one catalogue; tests may install their own
 // before any connection is made.
 #pragma once
@@ -21,14 +22,22 @@ struct db_migration {
     const char *sql;
 };
 
+struct db_schema_file {
+    const char *name;
+    const char *sql;
+};
+
 struct db_catalogue {
     const struct db_query *queries;
     size_t n;
     const struct db_migration *migrations; // in order of number, from 1
     size_t n_migrations;
+    const struct db_schema_file *schema; // in the order in which they are applied
+    size_t n_schema;
+    const char *schema_sha256; // of all of them, in hex
 };
 
-/** What the build embedded from sql/queries and sql/migrations. */
+/** What the build embedded from sql/queries, sql/migrations and sql/schema. */
 extern const struct db_catalogue db_catalogue_builtin;
 /** The statements of lib/db itself. */
 extern const struct db_catalogue db_catalogue_internal;

@@ -124,12 +124,17 @@ enum err db_notifications(struct ctx *ctx, int timeout_ms,
                           void (*fn)(const char *channel, const char *payload, void *arg),
                           void *arg) MUST_CHECK;
 
-/** Migrations (embedded): applies what is missing under an advisory lock as phoenix_owner; safe to
- *  repeat and to run from two places at once. `progress` may be NULL. */
+/** Migrations (embedded): applies what is missing under an advisory lock as phoenix_owner, then, in one
+ *  transaction, the functions, policies and grants of sql/schema if their text has changed or a migration
+ *  was applied. Safe to repeat and to run from two places at once. `progress` gets the name of each
+ *  migration, and "schema"; it may be NULL. */
 enum err db_migrate(struct ctx *ctx, void (*progress)(const char *name, void *arg), void *arg) MUST_CHECK;
 /** The version the program needs and the one the database has (0: none). */
 int db_schema_wanted(void);
 enum err db_schema_version(struct ctx *ctx, int *ret) MUST_CHECK;
+/** ERR_SCHEMA, with public words that say what to do, unless the database is at this program's version and
+ *  its functions, policies and grants are those of this program's text. Any login may ask. */
+enum err db_schema_check(struct ctx *ctx) MUST_CHECK;
 /** Once per cluster, with a superuser's connection: creates the login roles, and the database that
  *  the connection string names (owned by phoenix_owner), where missing. Safe to repeat. */
 enum err db_bootstrap(struct ctx *ctx, const char *conninfo_superuser) MUST_CHECK;

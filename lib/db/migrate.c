@@ -47,12 +47,55 @@ enum err db_schema_version(struct ctx *ctx, int *ret)
     return e;
 }
 
+/** Null when nothing was applied yet. In ctx->arena. */
+static enum err schema_digest(struct ctx *ctx, const char **ret)
+{
+    PGresult *r = NULL;
+    enum err e = db_internal_run(ctx, ctx->db, db_sql(DB_SQL_SCHEMA_DIGEST), NULL, 0, &r);
+    if (!e)
+        *ret = PQntuples(r) ? arena_strdup(ctx->arena, PQgetvalue(r, 0, 0)) : NULL;
+    PQclear(r);
+    return e;
+}
+
+static bool schema_current(const struct db_catalogue *c, const char *digest)
+{
+    return c->n_schema == 0 || (digest && strcmp(digest, c->schema_sha256) == 0);
+}
+
+enum err db_schema_check(struct ctx *ctx)
+{
+    int have = 0, want = db_schema_wanted();
+    const char *digest = NULL;
+    enum err e = db_schema_version(ctx, &have);
+    if (e)
+        return e;
+    if (have < want)
+        return ctx_refuse(ctx, ERR_SCHEMA,
+                          "the database schema is at version %d and this program needs %d: run "
+                          "\"phoenix migrate\"",
+                          have, want);
+    if (have > want)
+        return ctx_refuse(ctx, ERR_SCHEMA,
+                          "the database schema is at version %d, newer than this program, which "
+                          "knows %d: install the newer program",
+                          have, want);
+    if (want)
+        e = schema_digest(ctx, &digest);
+    if (!e && want && !schema_current(db_catalogue_now(), digest))
+        e = ctx_refuse(ctx, ERR_SCHEMA,
+                       "the database's functions and policies are not those of this program: run "
+                       "\"phoenix migrate\" of the program that is to run");
+    return e;
+}
+
 static enum err table_create(struct ctx *ctx)
 {
     static const enum db_internal parts[] = {
         DB_SQL_MIGRATION_SCHEMA,      DB_SQL_MIGRATION_TABLE,        DB_SQL_MIGRATION_FORCE,
         DB_SQL_MIGRATION_READ_POLICY, DB_SQL_MIGRATION_OWNER_POLICY, DB_SQL_MIGRATION_USAGE,
-        DB_SQL_MIGRATION_SELECT,
+        DB_SQL_MIGRATION_SELECT,      DB_SQL_SCHEMA_TABLE,           DB_SQL_SCHEMA_FORCE,
+        DB_SQL_SCHEMA_READ_POLICY,    DB_SQL_SCHEMA_OWNER_POLICY,    DB_SQL_SCHEMA_SELECT,
     };
     bool present = false;
     enum err e = table_present(ctx, &present);
@@ -96,24 +139,25 @@ static enum err check_applied(struct ctx *ctx, size_t *ret)
     return e;
 }
 
-/** A migration holds many statements, so it goes the simple way, outside the pipeline mode. */
-static enum err apply_text(struct ctx *ctx, const struct db_migration *m)
+/** A text holds many statements, so it goes the simple way, outside the pipeline mode. `name` is for what
+ *  went wrong. */
+static enum err apply_text(struct ctx *ctx, const char *name, const char *sql)
 {
     PGconn *conn = ctx->db->conn;
     if (!PQexitPipelineMode(conn))
         return ctx_fail(ctx, ERR_UNAVAILABLE, "the connection was busy");
-    PGresult *r = PQexec(conn, m->sql);
+    PGresult *r = PQexec(conn, sql);
     enum err e = ERR_OK;
     ExecStatusType status = PQresultStatus(r);
     if (!db_connected(ctx->db)) {
-        e = ctx_fail(ctx, ERR_UNAVAILABLE, "the connection was lost in migration %s", m->name);
+        e = ctx_fail(ctx, ERR_UNAVAILABLE, "the connection was lost in %s", name);
     } else if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
-        // A migration holds no case data, so the server's words may be told: they name the mistake.
+        // These texts hold no case data, so the server's words may be told: they name the mistake.
         const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
         const char *words = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
         const char *at = PQresultErrorField(r, PG_DIAG_STATEMENT_POSITION);
         e = ctx_fail(ctx, state && strcmp(state, "55P03") == 0 ? ERR_OVERLOADED : ERR_SCHEMA,
-                     "migration %s: %s: %s, at character %s", m->name, state ? state : "",
+                     "%s: %s: %s, at character %s", name, state ? state : "",
                      words ? words : "no words", at ? at : "unknown");
     }
     PQclear(r);
@@ -129,7 +173,7 @@ static enum err apply_one(struct ctx *ctx, const struct db_migration *m)
         return e;
     e = internal(ctx, DB_SQL_MIGRATION_TIMEOUT);
     if (!e)
-        e = apply_text(ctx, m);
+        e = apply_text(ctx, arena_printf(ctx->arena, "migration %s", m->name), m->sql);
     if (!e) {
         const char *number = arena_printf(ctx->arena, "%d", m->number);
         const struct db_param params[] = {DB_TEXT(number), DB_TEXT(m->name), DB_TEXT(m->sha256)};
@@ -141,17 +185,48 @@ static enum err apply_one(struct ctx *ctx, const struct db_migration *m)
     return e;
 }
 
+/** All files in one transaction: a reader sees the functions and policies of before, or the new ones. */
+static enum err apply_schema(struct ctx *ctx)
+{
+    const struct db_catalogue *c = ctx->db->catalogue;
+    enum err e = db_begin(ctx, false);
+    if (e)
+        return e;
+    e = internal(ctx, DB_SQL_MIGRATION_TIMEOUT);
+    for (size_t i = 0; i < c->n_schema && !e; i++)
+        e = apply_text(ctx, arena_printf(ctx->arena, "schema %s", c->schema[i].name),
+                       c->schema[i].sql);
+    if (!e) {
+        const struct db_param params[] = {DB_TEXT(c->schema_sha256)};
+        e = db_internal_run(ctx, ctx->db, db_sql(DB_SQL_SCHEMA_KEEP), params, 1, NULL);
+    }
+    if (!e)
+        return db_commit(ctx);
+    db_rollback(ctx);
+    return e;
+}
+
 static enum err apply_missing(struct ctx *ctx, void (*progress)(const char *, void *), void *arg)
 {
     const struct db_catalogue *c = ctx->db->catalogue;
+    const char *digest = NULL;
     size_t applied = 0;
     enum err e = table_create(ctx);
     if (!e)
         e = check_applied(ctx, &applied);
+    if (!e)
+        e = schema_digest(ctx, &digest);
+    // A new table gets its walls from the text even when the text is as it was.
+    bool renew = applied < c->n_migrations ? c->n_schema > 0 : !schema_current(c, digest);
     for (size_t i = applied; i < c->n_migrations && !e; i++) {
         if (progress)
             progress(c->migrations[i].name, arg);
         e = apply_one(ctx, &c->migrations[i]);
+    }
+    if (!e && renew) {
+        if (progress)
+            progress("schema", arg);
+        e = apply_schema(ctx);
     }
     return e;
 }

@@ -43,14 +43,10 @@ size_t health_refusal(char out[REFUSAL_MAX], enum err e, int status)
 
 static enum err check_schema(struct ctx *ctx)
 {
-    int version = 0;
-    enum err e = db_schema_version(ctx, &version);
-    if (e)
-        return e;
-    if (version != db_schema_wanted())
-        return ctx_refuse(ctx, ERR_SCHEMA, "schema: the database is at version %d, this program needs %d",
-                          version, db_schema_wanted());
-    return ERR_OK;
+    enum err e = db_schema_check(ctx);
+    if (e == ERR_SCHEMA && ctx->problem.detail)
+        return ctx_refuse(ctx, e, "schema: %s", ctx->problem.detail);
+    return e;
 }
 
 void health_ready(struct server *s, struct request *r, struct response *res)

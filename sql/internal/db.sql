@@ -63,13 +63,46 @@ grant usage on schema meta to public;
 -- login: owner
 grant select on meta.migration to public;
 
+-- name: schema_table
+-- login: owner
+-- What sql/schema said when it was last applied. One row.
+create table meta.schema (
+    one        boolean     primary key default true check (one),
+    sha256     text        not null,
+    applied_at timestamptz not null default now()
+);
+
+-- name: schema_force
+-- login: owner
+alter table meta.schema enable row level security, force row level security;
+
+-- name: schema_read_policy
+-- login: owner
+create policy everyone_reads on meta.schema for select using (true);
+
+-- name: schema_owner_policy
+-- login: owner
+create policy owner on meta.schema to phoenix_owner using (true) with check (true);
+
+-- name: schema_select
+-- login: owner
+grant select on meta.schema to public;
+
+-- name: schema_digest
+select sha256 from meta.schema;
+
+-- name: schema_keep
+-- login: owner
+insert into meta.schema (sha256) values ($1)
+on conflict (one) do update set sha256 = excluded.sha256, applied_at = now();
+
 -- name: migration_list
 -- login: owner
 select number, sha256 from meta.migration order by number;
 
 -- name: migration_timeout
 -- login: owner
--- A migration waits this long for a table and no longer: people queue behind it.
+-- A migration, or the schema's text, waits this long for a table and no longer: people queue behind it.
 set local lock_timeout = '10s';
 
 -- name: migration_add

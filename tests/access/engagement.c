@@ -291,6 +291,17 @@ static const char facts[] =
     " last_success_at, last_success_on, streak_from, missed_run, missed_days) from app.engagement"
     " where participant_id = '%s'";
 
+/** Where everybody stands is kept in the row by whoever writes it: none may differ from the rule. */
+static void stored_as_the_rule_says(void)
+{
+    CHECK_STR(sql_value(owner,
+                        "select count(*) from app.engagement e where e.standing is distinct from "
+                        "app.standing(e.stage, e.suspended_on, e.offered_on, e.accepted_on, "
+                        "e.last_success_on) or e.base_on is distinct from app.base_on(e.registered_on, "
+                        "e.offered_on, e.accepted_on, e.last_success_on) or e.base_on is null"),
+              "0");
+}
+
 TEST(contacts_move_the_status)
 {
     load();
@@ -371,9 +382,35 @@ TEST(any_order_gives_the_same_facts)
             CHECK_STR(sql_value(owner, "select app.engagement_rebuild('leicester') > 0"), "t");
             CHECK_STR(kept, sql_value(owner, facts, person));
             CHECK_INT(atoi(kept), (int)left);
+            stored_as_the_rule_says();
         }
         CHECK_STR(sql_state(owner, "rollback"), "");
     }
+}
+
+TEST(steps_move_what_is_stored)
+{
+    load();
+    clear();
+    static const char *const changes[] = {
+        "suspended_at = now() - interval '3 days', suspension = 'custody'",
+        "suspended_at = null, suspension = null",
+        "started_on = '2025-12-01'",
+        "stage = 'active'",
+        "stage = 'closed', reason_code = 'moved_away'",
+    };
+    stored_as_the_rule_says();
+    CHECK_STR(sql_state(owner, "begin"), "");
+    for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+        CHECK_INT(sql_changed(owner, "update app.participant set %s where id = '%s'", changes[i], person),
+                  1);
+        stored_as_the_rule_says();
+        CHECK_STR(contact((unsigned)i + 1, 4, i % 2 ? "attended" : "no_answer", 0), "");
+        stored_as_the_rule_says();
+    }
+    CHECK_STR(sql_value(owner, "select standing from app.engagement where participant_id = '%s'", person),
+              "closed");
+    CHECK_STR(sql_state(owner, "rollback"), "");
 }
 
 TEST(contacts_are_append_only)
@@ -473,6 +510,7 @@ TEST(concurrent_contacts_are_all_counted)
 
 TESTS("engagement", T(the_rules), T(every_status_says_when_and_why), T(days_are_local_days),
       T(working_days), T(contacts_move_the_status), T(a_streak_is_unbroken),
-      T(any_order_gives_the_same_facts), T(contacts_are_append_only),
+      T(any_order_gives_the_same_facts), T(steps_move_what_is_stored),
+      T(contacts_are_append_only),
       T(thresholds_that_change_rebuild_the_facts), T(writers_of_one_person_do_not_deadlock),
       T(concurrent_contacts_are_all_counted))

@@ -15,6 +15,7 @@ class Embed(unittest.TestCase):
         self.dir = tempfile.TemporaryDirectory()
         os.makedirs(os.path.join(self.dir.name, 'q'))
         os.makedirs(os.path.join(self.dir.name, 'm'))
+        os.makedirs(os.path.join(self.dir.name, 's'))
 
     def tearDown(self):
         self.dir.cleanup()
@@ -26,10 +27,10 @@ class Embed(unittest.TestCase):
         with open(self.path(name), 'w', encoding='utf-8') as file:
             file.write(text)
 
-    def run_embed(self):
+    def run_embed(self, *more):
         done = subprocess.run(
             [sys.executable, EMBED, '--queries', self.path('q'), '--migrations', self.path('m'),
-             '--symbol', 'it', '--header', self.path('h'), '--source', self.path('c'),
+             *more, '--symbol', 'it', '--header', self.path('h'), '--source', self.path('c'),
              '--depfile', self.path('d')], capture_output=True, text=True, check=False)
         return done.returncode, done.stderr
 
@@ -100,6 +101,43 @@ class Embed(unittest.TestCase):
         os.remove(self.path('m/0003_empty.sql'))
         self.write('m/three.sql', 'select 1;')
         self.assertIn('is named NNNN_words.sql', self.run_embed()[1])
+
+    def test_schema(self):
+        self.write('q/a.sql', '-- name: one\nselect 1;\n')
+        self.write('s/b.sql', 'create function b();\n')
+        self.write('s/a.sql', 'create function "a"();\n')
+        self.write('s/order', '# why\nb.sql\n\na.sql\n')
+        run = lambda: self.run_embed('--schema', self.path('s'))
+        self.assertEqual(run(), (0, ''))
+        first = self.read('c')
+        self.assertLess(first.index('"b.sql"'), first.index('"a.sql"'))
+        self.assertIn('create function \\"a\\"();\\n', first)
+        self.assertIn('schema, 2,', first)
+        self.assertIn('order', self.read('d'))
+        # The digest is of the texts and of their order.
+        digest = lambda text: text.rsplit('    "', 1)[1][:64]
+        self.write('s/order', 'a.sql\nb.sql\n')
+        run()
+        second = self.read('c')
+        self.assertNotEqual(digest(first), digest(second))
+        self.write('s/a.sql', 'create function a2();\n')
+        run()
+        self.assertNotEqual(digest(second), digest(self.read('c')))
+
+    def test_bad_schema(self):
+        self.write('q/a.sql', '-- name: one\nselect 1;\n')
+        self.write('s/a.sql', 'create function a();\n')
+        run = lambda: self.run_embed('--schema', self.path('s'))
+        for order, words in (('a.sql\nb.sql\n', 'order:2: there is no file "b.sql"'),
+                             ('a.sql\na.sql\n', 'order:2: a.sql is named twice'),
+                             ('# none\n', 'a.sql:1: is not named in'),
+                             ('a.sql\n../q/a.txt\n', 'order:2: there is no file')):
+            self.write('s/order', order)
+            code, err = run()
+            self.assertEqual(code, 1)
+            self.assertIn(words, err)
+        os.remove(self.path('s/order'))
+        self.assertEqual(run()[0], 1)
 
 
 if __name__ == '__main__':

@@ -152,6 +152,114 @@ TEST(a_failing_migration_leaves_nothing)
     ctx_close(&ctx);
 }
 
+/** The test's migrations, with functions that a change of text replaces. */
+static struct db_catalogue with_schema(const struct db_schema_file *files, size_t n, const char *digest)
+{
+    return (struct db_catalogue){.queries = db_catalogue_test.queries,
+                                 .migrations = real(),
+                                 .n_migrations = db_catalogue_test.n_migrations,
+                                 .schema = files,
+                                 .n_schema = n,
+                                 .schema_sha256 = digest};
+}
+
+#define COUNT_RUNS                                                                                 \
+    "create table if not exists thing.run (id int); insert into thing.run values (1);"
+#define WORD(w)                                                                                    \
+    "create or replace function thing.word() returns text language sql as $$ select '" w "' $$;"
+
+static const struct db_schema_file first_text[] = {
+    {"word.sql", COUNT_RUNS WORD("first")},
+    {"answer.sql", "create or replace function thing.answer() returns text language sql as $$ "
+                   "select thing.word() || ' answer' $$"},
+};
+
+TEST(the_schema_is_applied_when_its_text_changes)
+{
+    struct db_catalogue c = with_schema(first_text, 2, "digest of the first");
+    struct ctx ctx = owner_open("text", &c);
+    char names[200] = "";
+    CHECK_INT(db_schema_check(&ctx), ERR_SCHEMA);
+    CHECK_INT(db_migrate(&ctx, collect, names), ERR_OK);
+    CHECK_STR(names, "0001_thing 0002_functions schema ");
+    CHECK_INT(db_schema_check(&ctx), ERR_OK);
+    CHECK_STR(cluster_sql(cluster_shared(), "text", "select thing.answer()"), "first answer");
+    // The same text is not applied again.
+    names[0] = '\0';
+    CHECK_INT(db_migrate(&ctx, collect, names), ERR_OK);
+    CHECK_STR(names, "");
+    CHECK_STR(cluster_sql(cluster_shared(), "text", "select count(*) from thing.run"), "1");
+    ctx_close(&ctx);
+
+    struct db_schema_file changed[] = {{"word.sql", COUNT_RUNS WORD("second")}, first_text[1]};
+    c = with_schema(changed, 2, "digest of the second");
+    ctx = owner_open("text", &c);
+    // Until then the program refuses the database, whichever login asks.
+    struct ctx app = {.arena = arena_new(),
+                      .db = db_new(cluster_conninfo(cluster_shared(), "text"), DB_APP)};
+    CHECK_INT(db_schema_check(&app), ERR_SCHEMA);
+    CHECK(app.problem.detail && strstr(app.problem.detail, "functions and policies are not"));
+    CHECK_INT(db_migrate(&ctx, collect, names), ERR_OK);
+    CHECK_STR(names, "schema ");
+    CHECK_INT(db_schema_check(&app), ERR_OK);
+    CHECK_STR(cluster_sql(cluster_shared(), "text", "select thing.answer(), (select count(*) from "
+                                                    "thing.run)"),
+              "second answer|2");
+    // The list of what was applied is the owner's to write and everybody's to read.
+    CHECK_STR(cluster_sql(cluster_shared(), "text",
+                          "select has_table_privilege('phoenix_app', 'meta.schema', 'insert, "
+                          "update, delete'), has_table_privilege('phoenix_seal', 'meta.schema', "
+                          "'select'), relforcerowsecurity from pg_class where oid = "
+                          "'meta.schema'::regclass"),
+              "f|t|t");
+    ctx_close(&app);
+    ctx_close(&ctx);
+}
+
+TEST(a_migration_renews_the_schema)
+{
+    // A new table gets its walls from a text that did not change.
+    struct db_catalogue c = with_schema(first_text, 2, "digest of the first");
+    c.n_migrations = 1;
+    struct ctx ctx = owner_open("renew", &c);
+    char names[200] = "";
+    CHECK_INT(db_migrate(&ctx, collect, names), ERR_OK);
+    ctx_close(&ctx);
+    c.n_migrations = 2;
+    ctx = owner_open("renew", &c);
+    names[0] = '\0';
+    CHECK_INT(db_migrate(&ctx, collect, names), ERR_OK);
+    CHECK_STR(names, "0002_functions schema ");
+    CHECK_STR(cluster_sql(cluster_shared(), "renew", "select count(*) from thing.run"), "2");
+    ctx_close(&ctx);
+}
+
+TEST(a_failing_schema_leaves_what_was)
+{
+    struct db_catalogue c = with_schema(first_text, 2, "digest of the first");
+    struct ctx ctx = owner_open("torn", &c);
+    CHECK_INT(db_migrate(&ctx, NULL, NULL), ERR_OK);
+    ctx_close(&ctx);
+    // The first file would do; the second does not.
+    struct db_schema_file torn[] = {{"word.sql", COUNT_RUNS WORD("torn")},
+                                    {"answer.sql", "create view thing.half as select 1; select 1/0"}};
+    c = with_schema(torn, 2, "digest of the torn");
+    ctx = owner_open("torn", &c);
+    CHECK_INT(db_migrate(&ctx, NULL, NULL), ERR_SCHEMA);
+    CHECK(ctx.problem.log && strstr(ctx.problem.log, "schema answer.sql: 22012"));
+    CHECK_STR(cluster_sql(cluster_shared(), "torn",
+                          "select thing.answer(), (select count(*) from thing.run), "
+                          "to_regclass('thing.half') is null, (select sha256 from meta.schema), "
+                          "(select count(*) from pg_locks where locktype = 'advisory')"),
+              "first answer|1|t|digest of the first|0");
+    CHECK_INT(db_schema_check(&ctx), ERR_SCHEMA);
+    // Mended, it goes on from there.
+    torn[1].sql = first_text[1].sql;
+    CHECK_INT(db_migrate(&ctx, NULL, NULL), ERR_OK);
+    CHECK_STR(cluster_sql(cluster_shared(), "torn", "select thing.answer()"), "torn answer");
+    ctx_close(&ctx);
+}
+
 static void *migrate_thread(void *arg)
 {
     struct ctx *ctx = arg;
@@ -162,9 +270,10 @@ TEST(two_at_once_take_turns)
 {
     enum { N = 4 };
     struct ctx ctx[N];
+    struct db_catalogue c = with_schema(first_text, 2, "digest of the first");
     pthread_t threads[N];
     for (int i = 0; i < N; i++)
-        ctx[i] = owner_open("turns", &db_catalogue_test);
+        ctx[i] = owner_open("turns", &c);
     for (int i = 0; i < N; i++)
         CHECK_FATAL(pthread_create(&threads[i], NULL, migrate_thread, &ctx[i]) == 0);
     for (int i = 0; i < N; i++) {
@@ -176,9 +285,12 @@ TEST(two_at_once_take_turns)
         ctx_close(&ctx[i]);
     }
     CHECK_STR(cluster_sql(cluster_shared(), "turns", "select count(*) from meta.migration"), "2");
+    CHECK_STR(cluster_sql(cluster_shared(), "turns", "select count(*) from thing.run"), "1");
 }
 
 TESTS("db migrate", T(bootstrap_makes_walls_and_repeats), T(bootstrap_tells_why_it_cannot),
       T(migrations_apply_once), T(an_old_schema_is_told_by_its_queries),
       T(a_changed_migration_is_refused), T(a_failing_migration_leaves_nothing),
+      T(the_schema_is_applied_when_its_text_changes), T(a_migration_renews_the_schema),
+      T(a_failing_schema_leaves_what_was),
       T(two_at_once_take_turns))

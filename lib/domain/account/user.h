@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // User accounts, agencies and teams. An administrator has all of them, a manager those of the own site
 // (and none of the roles that see across sites); neither sees a case here. The database decides and
-// writes the audit rows (sql/migrations/0008_accounts.sql). Records live in ctx->arena.
+// writes the audit rows (sql/schema/accounts.sql). Records live in ctx->arena.
 #pragma once
 
 #include "access/access.h"

@@ -1,5 +1,5 @@
 -- Accounts, agencies and teams. The functions decide who may, and write the audit rows
--- (sql/migrations/0008_accounts.sql).
+-- (sql/schema/accounts.sql).
 
 -- name: user_list
 -- params: 6 q role site state limit after

@@ -112,13 +112,15 @@ insert into app.engagement (site_id, participant_id, ref, team_id, worker_id, ag
                             offered_on, accepted_on, declined_on, closed_on, closure_reason, suspended_on,
                             suspension, contacts, last_contact_at, last_contact_id, last_contact_mode,
                             last_contact_outcome, next_contact_due, last_success_at, last_success_on,
-                            streak_from, missed_run, missed_days, escalated_upto)
+                            streak_from, missed_run, missed_days, escalated_upto, standing, base_on)
 select (f.e).site_id, (f.e).participant_id, (f.e).ref, (f.e).team_id, (f.e).worker_id, (f.e).agency_id,
        (f.e).stage, (f.e).registered_on, (f.e).offered_on, (f.e).accepted_on, (f.e).declined_on, (f.e).closed_on,
        (f.e).closure_reason, (f.e).suspended_on, (f.e).suspension, (f.e).contacts, (f.e).last_contact_at,
        (f.e).last_contact_id, (f.e).last_contact_mode, (f.e).last_contact_outcome, (f.e).next_contact_due,
        (f.e).last_success_at, (f.e).last_success_on, (f.e).streak_from, (f.e).missed_run, (f.e).missed_days,
-       (f.e).escalated_upto
+       (f.e).escalated_upto,
+       app.standing((f.e).stage, (f.e).suspended_on, (f.e).offered_on, (f.e).accepted_on, (f.e).last_success_on),
+       app.base_on((f.e).registered_on, (f.e).offered_on, (f.e).accepted_on, (f.e).last_success_on)
   from (select app.engagement_fold(row(p.site_id, p.id, p.ref, p.team_id, p.worker_id, p.agency_id,
                  p.stage, p.started_on, app.local_day(p.offered_at), app.local_day(p.accepted_at),
                  app.local_day(p.declined_at), app.local_day(p.closed_at), p.closure_reason,

@@ -1,8 +1,27 @@
--- Signing in and out, and the administration of accounts.
+-- Signing in and out, the administration of accounts, and what a role may do.
+
+-- role.grants: ',code=L,code=L,' with L one of O own, T team, G agency, S site, A all.
+create or replace function access.grants_refresh() returns trigger
+  language plpgsql security definer set search_path = pg_catalog
+  as $$
+begin
+  update access.role r set grants = g.grants
+  from (select r2.code,
+               ',' || coalesce(string_agg(p.permission || '=' ||
+                 case p.scope when 'own' then 'O' when 'team' then 'T' when 'agency' then 'G'
+                              when 'site' then 'S' else 'A' end || ',', '' order by p.permission), '')
+               as grants
+        from access.role r2 left join access.permission_grant p on p.role = r2.code
+        group by r2.code) g
+  where g.code = r.code and g.grants <> r.grants;
+  return null;
+end $$;
+create or replace trigger grants_refresh after insert or update or delete on access.permission_grant
+  for each statement execute function access.grants_refresh();
 
 -- Growing delay: the sixth attempt waits 2 seconds, then 4, 8 ... up to 15 minutes. An hour of quiet
 -- forgets. The attempt is counted before the password is looked at, so that many at once gain nothing.
-create function access.attempt(p_username text) returns int
+create or replace function access.attempt(p_username text) returns int
   language plpgsql volatile set search_path = pg_catalog
   as $$
 declare
@@ -26,7 +45,7 @@ begin
 end $$;
 
 -- For somebody about to sign in: always one row of the same shape. wait_seconds > 0: refuse now.
-create function access.signin_lookup(p_username text)
+create or replace function access.signin_lookup(p_username text)
   returns table (user_id uuid, password_hash text, disabled boolean, wait_seconds int)
   language plpgsql volatile security definer set search_path = pg_catalog
   as $$
@@ -38,7 +57,7 @@ begin
 end $$;
 
 -- The failed attempt in the audit log. The name typed is not kept unless it is an account's.
-create function access.signin_failed(p_username text, p_request_id text, p_remote text, p_why text)
+create or replace function access.signin_failed(p_username text, p_request_id text, p_remote text, p_why text)
   returns void
   language plpgsql volatile security definer set search_path = pg_catalog
   as $$
@@ -49,7 +68,7 @@ begin
   from (select 1) one left join access."user" u on u.username = lower(p_username);
 end $$;
 
-create function access.session_open(p_user uuid, p_token_hash bytea, p_idle interval, p_absolute interval,
+create or replace function access.session_open(p_user uuid, p_token_hash bytea, p_idle interval, p_absolute interval,
                                     p_request_id text, p_remote text)
   returns table (username text, display_name text, role text, site text,
                  must_change_password boolean, expires_at timestamptz)
@@ -75,7 +94,7 @@ begin
 end $$;
 
 -- Ends a session by its token. Quiet when there is none.
-create function access.sign_out(p_token_hash bytea, p_request_id text, p_remote text) returns void
+create or replace function access.sign_out(p_token_hash bytea, p_request_id text, p_remote text) returns void
   language plpgsql volatile security definer set search_path = pg_catalog
   as $$
 declare
@@ -92,13 +111,13 @@ begin
 end $$;
 
 -- Whose session this was, expired or not: a form kept across sign-in is bound to its user.
-create function access.session_user_of(p_token_hash bytea) returns uuid
+create or replace function access.session_user_of(p_token_hash bytea) returns uuid
   language sql stable security definer set search_path = pg_catalog
   as $$ select s.user_id from access.session s
          where s.token_hash = p_token_hash and s.created_at > now() - interval '7 days' $$;
 
 -- One's own password hash, to check the present password before a change. Counts as an attempt.
-create function access.own_password() returns table (password_hash text, wait_seconds int)
+create or replace function access.own_password() returns table (password_hash text, wait_seconds int)
   language plpgsql volatile security definer set search_path = pg_catalog
   as $$
 declare
@@ -112,7 +131,7 @@ begin
 end $$;
 
 -- Sets one's own password; every other session of one's own ends.
-create function access.password_set(p_hash text) returns void
+create or replace function access.password_set(p_hash text) returns void
   language plpgsql volatile security definer set search_path = pg_catalog
   as $$
 declare
@@ -133,7 +152,7 @@ end $$;
 
 -- May the actor give or change an account of this role at this site? A manager: own site's, and none
 -- of the roles that see across sites. The owner's login (the command line): any.
-create function access.admin_check(p_role text, p_site text) returns void
+create or replace function access.admin_check(p_role text, p_site text) returns void
   language plpgsql stable set search_path = pg_catalog
   as $$
 begin
@@ -151,7 +170,7 @@ begin
   end if;
 end $$;
 
-create function access.admin_audit(p_action text, p_user uuid, p_detail text) returns void
+create or replace function access.admin_audit(p_action text, p_user uuid, p_detail text) returns void
   language plpgsql volatile set search_path = pg_catalog
   as $$
 begin
@@ -163,7 +182,7 @@ begin
 end $$;
 
 -- Finds the account to change under a lock, or answers as if there were none.
-create function access.admin_user(p_id uuid) returns access."user"
+create or replace function access.admin_user(p_id uuid) returns access."user"
   language plpgsql volatile set search_path = pg_catalog
   as $$
 declare
@@ -180,7 +199,7 @@ end $$;
 
 -- Roles work somewhere: who sees all sites is said by name, the rest belong to a site; providers and
 -- supervisors belong to an agency, or they would see nobody.
-create function access.user_shape() returns trigger
+create or replace function access.user_shape() returns trigger
   language plpgsql security definer set search_path = pg_catalog
   as $$
 begin
@@ -201,10 +220,10 @@ begin
   end if;
   return new;
 end $$;
-create trigger a_before before insert or update on access."user"
+create or replace trigger a_before before insert or update on access."user"
   for each row execute function access.user_shape();
 
-create function access.user_add(p_id uuid, p_username text, p_display_name text, p_role text,
+create or replace function access.user_add(p_id uuid, p_username text, p_display_name text, p_role text,
                                 p_site text, p_team uuid, p_agency uuid, p_hash text) returns void
   language plpgsql volatile security definer set search_path = pg_catalog
   as $$
@@ -220,7 +239,7 @@ begin
 end $$;
 
 -- version: the one the change was made from, null for any. A change of role or scope ends sessions.
-create function access.user_change(p_id uuid, p_version int, p_display_name text, p_role text,
+create or replace function access.user_change(p_id uuid, p_version int, p_display_name text, p_role text,
                                    p_site text, p_team uuid, p_agency uuid) returns int
   language plpgsql volatile security definer set search_path = pg_catalog
   as $$
@@ -242,7 +261,7 @@ begin
   return v;
 end $$;
 
-create function access.user_disable(p_id uuid) returns void
+create or replace function access.user_disable(p_id uuid) returns void
   language plpgsql volatile security definer set search_path = pg_catalog
   as $$
 begin
@@ -255,7 +274,7 @@ begin
   perform access.admin_audit('user_disabled', p_id, null);
 end $$;
 
-create function access.user_enable(p_id uuid) returns void
+create or replace function access.user_enable(p_id uuid) returns void
   language plpgsql volatile security definer set search_path = pg_catalog
   as $$
 begin
@@ -264,7 +283,7 @@ begin
   perform access.admin_audit('user_enabled', p_id, null);
 end $$;
 
-create function access.user_reset(p_id uuid, p_hash text) returns void
+create or replace function access.user_reset(p_id uuid, p_hash text) returns void
   language plpgsql volatile security definer set search_path = pg_catalog
   as $$
 declare
@@ -278,7 +297,7 @@ begin
 end $$;
 
 -- Accounts the actor may see under user_read (all of them for the owner's login), by username.
-create function access.users(p_id uuid default null)
+create or replace function access.users(p_id uuid default null)
   returns table (id uuid, username text, display_name text, role text, site text, team_id uuid,
                  team text, agency_id uuid, agency text, must_change_password boolean,
                  disabled_at timestamptz, created_at timestamptz, last_sign_in timestamptz, version int)
@@ -301,10 +320,10 @@ begin
 end $$;
 
 -- The keyring's check value: kept by migrate, compared at start by every login. Null: none kept yet.
-create function access.keyring_keep(p_check bytea) returns void
+create or replace function access.keyring_keep(p_check bytea) returns void
   language sql volatile security definer set search_path = pg_catalog
   as $$ insert into access.keyring (check_value) values (p_check) on conflict (one) do nothing $$;
-create function access.keyring_matches(p_check bytea) returns boolean
+create or replace function access.keyring_matches(p_check bytea) returns boolean
   language sql stable security definer set search_path = pg_catalog
   as $$ select (select k.check_value = p_check from access.keyring k) $$;
 

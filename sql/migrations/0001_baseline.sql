@@ -1,5 +1,205 @@
--- Cases. site_id leads every key. Sensitivity classes are tables: what a role may not read lies in a
--- table it may not read. Sealed columns (app.sealed) are encrypted by the program.
+-- The tables, types, indexes and first rows of the database. Functions, triggers, views, policies and grants
+-- stand in sql/schema, are applied after the migrations, and again whenever their text changes; nothing here
+-- may lean on them. Applied as phoenix_owner; the login roles exist already (`phoenix migrate --bootstrap`).
+
+-- ---- schemas, and what PUBLIC loses ----
+
+create schema access; -- users, sessions, roles, the verified context
+create schema app;    -- cases
+create schema intel;  -- police intelligence
+create schema trial;  -- nominations and allocation
+create schema audit;  -- who did what
+
+-- Nothing is anybody's unless a grant of sql/schema says so: that holds for what is made later too.
+revoke all on schema public from public;
+alter default privileges revoke execute on functions from public;
+alter default privileges revoke usage on types from public;
+
+-- A sealed value is never shorter than its header (8), nonce (24) and tag (16): plain text that
+-- reaches a sealed column by mistake is refused unless it is long, and then it is not text any more.
+create domain app.sealed as bytea
+  constraint sealed_shape check (octet_length(value) >= 48 and get_byte(value, 0) < 32);
+-- A short code of a vocabulary or a machine: it cannot hold anybody's words.
+create domain app.code as text
+  constraint code_shape check (value ~ '^[a-z][a-z0-9_]{0,63}$');
+
+-- ---- who people are to the system: sites, agencies, teams, users, sessions, what each role may do ----
+
+-- Who people are to the system: sites, agencies, teams, users, sessions, what each role may do.
+create table access.site (
+  code               text primary key check (code ~ '^[a-z][a-z0-9_-]{1,31}$'),
+  name               text not null,
+  engaged_days       int not null default 14 check (engaged_days > 0),
+  wavering_days      int not null default 28,
+  wavering_missed    int not null default 2 check (wavering_missed > 0),
+  disengaged_missed  int not null default 3,
+  trial_running      boolean not null default false,
+  check (wavering_days > engaged_days and disengaged_missed > wavering_missed)
+);
+
+create table access.agency (
+  id       uuid primary key,
+  name     text not null check (length(name) between 1 and 120),
+  kind     app.code not null, -- of the vocabulary agency_kind
+  site_id  text references access.site, -- null: works at every site
+  ended_at timestamptz,
+  version  int not null default 1,
+  unique nulls not distinct (name, site_id)
+);
+
+create table access.team (
+  id        uuid primary key,
+  site_id   text not null references access.site,
+  name      text not null check (length(name) between 1 and 120),
+  agency_id uuid references access.agency,
+  ended_at  timestamptz,
+  version   int not null default 1,
+  unique (site_id, name)
+);
+
+-- One row per role; `grants` is the role's rows of permission_grant as one text, kept by a trigger,
+-- so that access.begin() reads one row.
+create table access.role (
+  code   text primary key,
+  grants text not null default ','
+);
+insert into access.role (code) values
+  ('navigator'), ('team_lead'), ('manager'), ('police'), ('probation'), ('youth_justice'),
+  ('provider'), ('evaluator'), ('trial_manager'), ('administrator'), ('auditor');
+
+create table access.permission_grant (
+  role       text not null references access.role,
+  permission text not null,
+  scope      text not null check (scope in ('own', 'team', 'agency', 'site', 'all')),
+  primary key (role, permission)
+);
+
+create table access.audit_action (
+  code      text primary key,
+  operation text not null,
+  words     text not null
+);
+
+create table access.vocabulary (
+  version    text not null, -- of the programme file that last held it
+  name       text not null,
+  code       text not null,
+  label      text not null,
+  successful boolean not null default false,
+  missed     boolean not null default false,
+  position   int not null,
+  retired    boolean not null default false, -- no longer in the file; old rows still show its label
+  primary key (name, code),
+  check (not (successful and missed))
+);
+
+create table access."user" (
+  id                   uuid primary key,
+  username             text not null unique check (username ~ '^[a-z0-9][a-z0-9._@-]{1,63}$'),
+  display_name         text not null check (length(display_name) between 1 and 120),
+  role                 text not null references access.role,
+  site_id              text references access.site, -- null: all sites
+  team_id              uuid references access.team,
+  agency_id            uuid references access.agency,
+  password_hash        text not null,
+  must_change_password boolean not null default false,
+  disabled_at          timestamptz,
+  created_at           timestamptz not null default now(),
+  version              int not null default 1
+);
+create index user_site on access."user" (site_id, role);
+create index user_team on access."user" (team_id);
+
+create table access.session (
+  token_hash   bytea primary key check (octet_length(token_hash) = 32),
+  user_id      uuid not null references access."user",
+  created_at   timestamptz not null default now(),
+  last_seen_at timestamptz not null default now(),
+  idle         interval not null,
+  expires_at   timestamptz not null,
+  ended_at     timestamptz,
+  remote       text
+);
+create index session_of_user on access.session (user_id, created_at);
+
+-- Attempts to sign in, by a keyed hash of the name typed (people type passwords there).
+create table access.signin_failure (
+  name_hash  bytea primary key,
+  failures   int not null,
+  last_at    timestamptz not null,
+  wait_until timestamptz not null
+);
+
+create table access.idempotency (
+  user_id    uuid not null references access."user",
+  key        uuid not null,
+  body_hash  bytea not null,
+  route      text not null,
+  status     int not null,
+  location   text,
+  body       text,
+  created_at timestamptz not null default now(),
+  primary key (user_id, key)
+);
+
+-- The key of the context's MAC, as HMAC's two padded halves. Nobody but the owner reads it.
+create table access.secret (
+  one       boolean primary key default true check (one),
+  inner_key bytea not null check (octet_length(inner_key) = 64),
+  outer_key bytea not null check (octet_length(outer_key) = 64)
+);
+-- Four random UUIDs hold 488 random bits; gen_random_uuid() draws from the strong source.
+insert into access.secret (inner_key, outer_key)
+select p.inner_key, p.outer_key
+from (select sha256(string_agg(uuid_send(gen_random_uuid()), ''::bytea)) as key
+      from generate_series(1, 4)) k,
+     lateral (select string_agg(set_byte('\x00'::bytea, 0, b # 54), ''::bytea order by i) as inner_key,
+                     string_agg(set_byte('\x00'::bytea, 0, b # 92), ''::bytea order by i) as outer_key
+              from (select i, case when i < 32 then get_byte(k.key, i) else 0 end as b
+                    from generate_series(0, 63) i) bytes) p;
+
+-- Which keyring the sealed columns belong to: a wrong key is told at start.
+create table access.keyring (
+  one         boolean primary key default true check (one),
+  check_value bytea not null check (octet_length(check_value) = 16)
+);
+
+-- What begin() answers: one row.
+create type access.opened as (
+  user_id uuid, username text, display_name text, role text, site text, team_id uuid, team_name text,
+  agency_id uuid, agency_name text, must_change_password boolean, expires_at timestamptz,
+  person_id uuid, person_ref text, person_site text, person_version int, wrapped bytea
+);
+
+-- ---- the audit log ----
+
+-- Appends only. `xid` lets the sealer batch by snapshot; `subject` finds "who looked at this person".
+create table audit.event (
+  id         bigint generated always as identity primary key,
+  at         timestamptz not null default clock_timestamp(),
+  xid        xid8 not null default pg_current_xact_id(),
+  user_id    uuid,        -- null: the system, or somebody who did not get in
+  role       text not null,
+  site_id    text,        -- the actor's
+  action     text not null,
+  operation  text not null,
+  subjects   uuid[] not null default '{}', -- participants
+  subject    uuid generated always as (case when cardinality(subjects) = 1 then subjects[1] end) stored,
+  object_id  text check (length(object_id) <= 64),
+  permission text,
+  request_id text,
+  remote     text,
+  detail     text check (length(detail) <= 2000)
+);
+create index event_at on audit.event (at, id);
+create index event_user on audit.event (user_id, at, id);
+create index event_subject on audit.event (subject, at, id) where subject is not null;
+create index event_xid on audit.event (xid);
+
+-- ---- cases ----
+-- site_id leads every key, so that a national service can be spread by site. Sensitivity classes are tables:
+-- what a role may not read lies in a table it may not read. Sealed columns (app.sealed) are encrypted by the
+-- program. Days are the local days of the sites, all of which are in England and Wales.
 
 create table app.participant (
   site_id        text not null references access.site,
@@ -9,12 +209,12 @@ create table app.participant (
   stage          app.code not null default 'awaiting_offer',
   stage_at       timestamptz not null default now(),    -- when the latest step happened
   stage_by       uuid references access."user",
-  reason_code    text check (reason_code ~ '^[a-z][a-z0-9_]{0,63}$'),                              -- of the latest step, 'note' when the words are sealed
+  reason_code    text check (reason_code ~ '^[a-z][a-z0-9_]{0,63}$'), -- of the latest step, 'note' when the words are sealed
   worker_id      uuid references access."user",
   team_id        uuid references access.team,
   agency_id      uuid references access.agency,         -- supervising: probation or youth justice
   supervision    text not null default 'none' check (supervision in ('none', 'youth_justice', 'probation')),
-  started_on     date not null default app.today(),
+  started_on     date not null default (now() at time zone 'Europe/London')::date,
   offered_at     timestamptz,
   accepted_at    timestamptz,
   declined_at    timestamptz,
@@ -121,8 +321,10 @@ create table app.data_key (
   foreign key (site_id, participant_id) references app.participant
 );
 
--- Dated facts from which engagement status is read (app.engagement_status): never a status.
--- Days are the site's local days. Kept by triggers; nobody writes here.
+-- Dated facts from which engagement status is read (app.engagement_status): never a status. Kept by triggers;
+-- nobody writes here. The last three columns are what counting people needs, kept in the row so that an index
+-- alone answers. The price: a contact writes the index entries of one person anew. Vacuumed often, or the indexes
+-- would have to look into the table all the same.
 create table app.engagement (
   site_id              text not null,
   participant_id       uuid not null,
@@ -150,13 +352,26 @@ create table app.engagement (
   streak_from          date,  -- first success of the present unbroken run
   missed_run           int not null default 0,
   missed_days          date[] not null default '{}', -- of the run, the first twenty
+  escalated_upto       date, -- the day up to which he or she has been escalated, for good while one is open
+  standing             text, -- app.standing() and app.base_on() of the facts above, by whoever writes them
+  base_on              date,
   primary key (site_id, participant_id),
   foreign key (site_id, participant_id) references app.participant
-) with (fillfactor = 80);
+) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
 create index engagement_person on app.engagement (participant_id);
-create index engagement_worker on app.engagement (worker_id, site_id);
 create index engagement_team on app.engagement (team_id, site_id);
 create index engagement_agency on app.engagement (agency_id, site_id);
+-- Lists of a site's people go by reference, a page at a time.
+create index engagement_ref on app.engagement (site_id, ref);
+-- So few different keys that it is a fortieth of the table.
+create index engagement_standing on app.engagement (site_id, standing, missed_run, base_on);
+-- Knows whom it counts.
+create index engagement_fallen on app.engagement (site_id, standing, missed_run, base_on)
+  include (participant_id, ref, declined_on, missed_days, escalated_upto);
+create index engagement_due on app.engagement (site_id, next_contact_due, ref)
+  include (participant_id) where standing is null;
+create index engagement_worker on app.engagement (worker_id, site_id)
+  include (standing, missed_run, base_on, next_contact_due);
 
 -- Append-only: a correction is a new row that names the one it corrects.
 create table app.contact (
@@ -185,7 +400,10 @@ create index contact_person on app.contact (site_id, participant_id, happened_at
 create index contact_id on app.contact (id);
 create index contact_site_time on app.contact (site_id, happened_at);
 create unique index contact_client_ref on app.contact (site_id, author_id, client_ref);
-create unique index contact_corrects on app.contact (site_id, corrects);
+-- Nearly every contact corrects nothing: the index holds only those that do.
+create unique index contact_corrects on app.contact (site_id, corrects) where corrects is not null;
+-- Which contacts came in after a cut-off is asked of the whole table; they come in that order.
+create index contact_received on app.contact using brin (received_at);
 
 create table app.contact_detail (
   site_id        text not null,
@@ -221,6 +439,22 @@ create table app.contact_summary (
 );
 create index contact_summary_person on app.contact_summary (site_id, participant_id);
 
+-- What reports and exports lean on: contacts counted by week, how things stood before a change, and
+-- the leases of export jobs.
+
+-- Contacts that stand (no superseded version), by local week, and by the team that has the person now:
+-- so the sums always agree with the lists. Kept by triggers. `part` spreads the writers, who would
+-- otherwise wait for one another on this week's row until each commits; the sum over parts counts.
+create table app.contact_week (
+  site_id    text not null references access.site,
+  week       date not null, -- its Monday
+  team_id    uuid not null, -- all zeros: no team
+  part       int not null,
+  contacts   bigint not null,
+  successful bigint not null,
+  primary key (site_id, week, team_id, part)
+) with (fillfactor = 50);
+
 create table app.referral (
   site_id        text not null,
   id             uuid not null,
@@ -249,6 +483,20 @@ create index referral_id on app.referral (id);
 create index referral_person on app.referral (site_id, participant_id, made_at);
 create index referral_provider on app.referral (provider_id, state, sent_at);
 create index referral_site on app.referral (site_id, state, made_at);
+-- A caseload's things: participant_id = any (the caseload).
+create index referral_caseload on app.referral (participant_id);
+-- Reports count referrals by when they were sent, from the index alone.
+create index referral_sent on app.referral (site_id, sent_at)
+  include (participant_id, accepted_at, started_at, ended_at, declined_at, withdrawn_at);
+-- Lists of referrals and escalations, a page at a time: the most pressing first, or the newest.
+-- Each state by itself: a list of some states merges as many walks.
+create index referral_site_due on app.referral
+  (site_id, state, (coalesce(case state when 'sent' then reply_due when 'accepted' then start_due end,
+                             date '9999-01-01')), id);
+create index referral_provider_due on app.referral
+  (provider_id, state, (coalesce(case state when 'sent' then reply_due when 'accepted' then start_due end,
+                                 date '9999-01-01')), id);
+create index referral_provider_made on app.referral (provider_id, state, made_at);
 
 -- provider_id below is null until the referral is sent (trigger): a draft is nobody else's.
 create table app.referral_event (
@@ -275,19 +523,20 @@ create table app.referral_detail (
   provider_id     uuid,
   urgency         app.code not null default 'routine',
   needs           text[] not null default '{}',
-  outcomes_wanted text[] not null default '{}',
   primary key (site_id, referral_id),
   foreign key (site_id, referral_id) references app.referral
 );
 
+-- Words that go with a referral and its steps. 'outcomes' are those wanted, one a line; 'step_note' was said with a
+-- step that needs no reason.
 create table app.referral_note (
   site_id        text not null,
   id             uuid not null,
   referral_id    uuid not null,
   participant_id uuid not null,
   provider_id    uuid,
-  kind           text not null check (kind in ('reason', 'risk_summary', 'decline_reason',
-                                               'withdraw_reason', 'end_report')),
+  kind           text not null check (kind in ('reason', 'risk_summary', 'outcomes', 'decline_reason',
+                                               'withdraw_reason', 'end_report', 'step_note')),
   note           app.sealed not null,
   at             timestamptz not null default now(),
   by_user        uuid references access."user",
@@ -303,13 +552,14 @@ create table app.referral_session (
   participant_id uuid not null,
   provider_id    uuid,
   held_on        date not null,
-  result         text not null check (result in ('happened', 'absent_acceptable',
-                                                 'absent_unacceptable', 'logistics')),
+  result         text not null check (result in ('happened', 'acceptable_absence',
+                                                 'unacceptable_absence', 'logistics')),
   late           boolean not null default false,
   minutes        int check (minutes between 0 and 1440),
   feedback       app.sealed,
   at             timestamptz not null default now(),
   by_user        uuid references access."user",
+  concern        boolean not null default false, -- the provider is worried
   primary key (site_id, id),
   foreign key (site_id, referral_id) references app.referral
 );
@@ -324,7 +574,7 @@ create table app.escalation (
   state_at        timestamptz not null default now(),
   state_by        uuid references access."user",
   reason_code     text check (reason_code ~ '^[a-z][a-z0-9_]{0,63}$'),
-  triggered_on    date not null default app.today(),
+  triggered_on    date not null default (now() at time zone 'Europe/London')::date,
   raised_at       timestamptz not null default now(),
   raised_by       uuid references access."user",
   decision_due    date not null, -- 2 working days after raising
@@ -340,6 +590,8 @@ create table app.escalation (
 create index escalation_id on app.escalation (id);
 create index escalation_person on app.escalation (site_id, participant_id, raised_at);
 create index escalation_site on app.escalation (site_id, state, decision_due);
+create index escalation_caseload on app.escalation (participant_id);
+create index escalation_site_raised on app.escalation (site_id, state, raised_at);
 
 create table app.escalation_event (
   site_id        text not null,
@@ -379,7 +631,7 @@ create table app.escalation_action (
   escalation_id  uuid not null,
   participant_id uuid not null,
   action         app.code not null,
-  taken_on       date not null,
+  taken_on       date, -- null: agreed at the decision, and not taken yet
   note           app.sealed,
   at             timestamptz not null default now(),
   by_user        uuid references access."user",
@@ -461,12 +713,147 @@ create table app.export (
   path         text, -- file name inside the export folder
   expires_at   timestamptz,
   error        text check (length(error) <= 500),
-  version      int not null default 1
+  version      int not null default 1,
+  attempts     int not null default 0 -- how often it was taken up: a job that kills its worker is given up
 );
 create index export_state on app.export (state, requested_at);
 create index export_site on app.export (site_id, requested_at);
 
--- Police only.
+-- Spreadsheets brought in on a page: uploaded and judged, looked at, then accepted by the same person.
+-- The file is kept sealed in between, for an hour at most, and gone once it is decided. What it brings in
+-- is written by the application's login under the walls of whoever accepts it.
+create table app.import (
+  site_id      text not null references access.site,
+  id           uuid not null,
+  kind         text not null check (kind in ('participants', 'contacts')),
+  mapping      text not null check (mapping ~ '^[a-z0-9][a-z0-9_-]{0,63}$'),
+  state        text not null default 'checked' check (state in ('checked', 'stored', 'cancelled', 'expired')),
+  requested_by uuid not null references access."user",
+  requested_at timestamptz not null default now(),
+  expires_at   timestamptz not null default now() + interval '1 hour', -- of what is not decided
+  decided_at   timestamptz,
+  rows         int not null,
+  ok           int not null,
+  warned       int not null,
+  rejected     int not null,
+  added        int,
+  present      int,  -- were here already
+  file         text, -- the draft as sealed by the program
+  primary key (site_id, id),
+  check (file is null or state = 'checked')
+);
+create index import_own on app.import (requested_by, requested_at desc, id desc);
+create index import_open on app.import (expires_at) where state = 'checked';
+create index import_age on app.import (requested_at);
+
+-- Every row's verdict: its number, the mapping's heading and the program's words, nothing of the row itself.
+-- requested_by is the import's, so that the policy looks into no other table.
+create table app.import_verdict (
+  site_id      text not null,
+  import_id    uuid not null,
+  row          int not null, -- the heading is row 1
+  requested_by uuid not null,
+  verdict      text not null check (verdict in ('ok', 'warn', 'reject')),
+  heading      text not null default '',
+  message      text not null default '',
+  primary key (site_id, import_id, row),
+  foreign key (site_id, import_id) references app.import
+);
+
+-- What columns that change in place held until a moment: an export with an earlier cut-off reports
+-- them as they stood. Sealed values stay sealed.
+create table app.past (
+  site_id text not null,
+  kind    text not null check (kind in ('participant', 'identity_detail', 'referral', 'referral_detail',
+                                          'escalation')),
+  id      uuid not null, -- of the row; of the participant for identity_detail
+  until   timestamptz not null default now(),
+  place   bigint generated always as identity, -- among changes of one transaction
+  was     jsonb not null,
+  primary key (site_id, kind, id, until, place)
+);
+
+-- Which steps exist, which need a reason, and what permission they take. The one place that says so.
+create table app.transition (
+  machine      text not null,
+  from_state   text not null, -- '' for how a thing may begin
+  to_state     text not null,
+  needs_reason boolean not null default false,
+  permission   text not null, -- of access.def
+  position     int generated always as identity,
+  primary key (machine, from_state, to_state)
+);
+insert into app.transition (machine, from_state, to_state, needs_reason, permission) values
+  ('participant', '', 'awaiting_offer', false, 'participant_create'),
+  ('participant', 'awaiting_offer', 'offered', false, 'participant_stage'),
+  ('participant', 'offered', 'accepted', false, 'participant_stage'),
+  ('participant', 'offered', 'declined', true, 'participant_stage'),
+  ('participant', 'accepted', 'active', false, 'participant_stage'),
+  ('participant', 'active', 'closed', true, 'participant_stage'),
+  ('participant', 'declined', 'escalated', false, 'participant_stage'),
+  ('participant', 'declined', 're_offered', false, 'participant_stage'),
+  ('participant', 'escalated', 're_offered', false, 'participant_stage'),
+  ('participant', 'escalated', 'closed', true, 'participant_stage'),
+  ('participant', 're_offered', 'offered', false, 'participant_stage'),
+  ('participant', 'closed', 're_opened', true, 'participant_stage'),
+  ('participant', 're_opened', 'active', false, 'participant_stage'),
+  ('participant', 're_opened', 'closed', true, 'participant_stage'),
+  ('referral', '', 'draft', false, 'referral_write'),
+  ('referral', '', 'sent', false, 'referral_write'),
+  ('referral', 'draft', 'sent', false, 'referral_write'),
+  ('referral', 'draft', 'withdrawn', true, 'referral_write'),
+  ('referral', 'sent', 'accepted', false, 'referral_deliver'),
+  ('referral', 'sent', 'declined', true, 'referral_deliver'),
+  ('referral', 'sent', 'withdrawn', true, 'referral_write'),
+  ('referral', 'accepted', 'started', false, 'referral_deliver'),
+  ('referral', 'accepted', 'withdrawn', true, 'referral_write'),
+  ('referral', 'started', 'ended', true, 'referral_deliver'),
+  ('escalation', '', 'raised', true, 'escalation_raise'),
+  ('escalation', 'raised', 'under_review', false, 'escalation_decide'),
+  ('escalation', 'raised', 'suspended', true, 'escalation_decide'),
+  ('escalation', 'under_review', 'approved', false, 'escalation_decide'),
+  ('escalation', 'under_review', 'not_approved', true, 'escalation_decide'),
+  ('escalation', 'under_review', 'deferred', true, 'escalation_decide'),
+  ('escalation', 'under_review', 'suspended', true, 'escalation_decide'),
+  ('escalation', 'deferred', 'under_review', false, 'escalation_decide'),
+  ('escalation', 'deferred', 'suspended', true, 'escalation_decide'),
+  ('escalation', 'approved', 'action_due', false, 'escalation_act'),
+  ('escalation', 'approved', 'suspended', true, 'escalation_decide'),
+  ('escalation', 'action_due', 'action_taken', false, 'escalation_act'),
+  ('escalation', 'action_due', 'suspended', true, 'escalation_decide'),
+  ('escalation', 'action_taken', 'reviewed', false, 'escalation_act'),
+  ('escalation', 'action_taken', 'suspended', true, 'escalation_decide'),
+  ('escalation', 'reviewed', 'closed', true, 'escalation_decide'),
+  ('escalation', 'not_approved', 'closed', true, 'escalation_decide'),
+  ('escalation', 'suspended', 'under_review', false, 'escalation_decide'),
+  ('escalation', 'suspended', 'closed', true, 'escalation_decide'),
+  ('export', '', 'requested', true, 'export_request'),
+  ('export', 'requested', 'approved', false, 'export_request'),
+  ('export', 'requested', 'running', false, 'system'),
+  ('export', 'requested', 'failed', false, 'system'),
+  ('export', 'approved', 'running', false, 'system'),
+  ('export', 'running', 'ready', false, 'system'),
+  ('export', 'running', 'failed', false, 'system'),
+  ('export', 'ready', 'expired', false, 'system'),
+  ('nomination', '', 'drafted', false, 'system'),
+  ('nomination', 'drafted', 'submitted', false, 'system'),
+  ('nomination', 'drafted', 'withdrawn', true, 'system'),
+  ('nomination', 'submitted', 'duplicate_found', true, 'system'),
+  ('nomination', 'submitted', 'at_panel', false, 'system'),
+  ('nomination', 'submitted', 'withdrawn', true, 'system'),
+  ('nomination', 'at_panel', 'eligible', false, 'system'),
+  ('nomination', 'at_panel', 'not_eligible', true, 'system'),
+  ('nomination', 'at_panel', 'deferred', true, 'system'),
+  ('nomination', 'at_panel', 'withdrawn', true, 'system'),
+  ('nomination', 'deferred', 'at_panel', false, 'system'),
+  ('nomination', 'deferred', 'withdrawn', true, 'system'),
+  ('nomination', 'eligible', 'pooled', false, 'system'),
+  ('nomination', 'eligible', 'withdrawn', true, 'system'),
+  ('nomination', 'pooled', 'allocated', false, 'system'),
+  ('nomination', 'pooled', 'withdrawn', true, 'system');
+
+-- ---- police intelligence: police only ----
+
 create table intel."group" (
   site_id    text not null references access.site,
   id         uuid not null,
@@ -477,6 +864,7 @@ create table intel."group" (
   version    int not null default 1,
   primary key (site_id, id)
 );
+
 create table intel.membership (
   site_id        text not null,
   id             uuid not null,
@@ -492,6 +880,7 @@ create table intel.membership (
   foreign key (site_id, participant_id) references app.participant
 );
 create index membership_person on intel.membership (site_id, participant_id);
+
 create table intel.entry (
   site_id        text not null,
   id             uuid not null,
@@ -506,7 +895,8 @@ create table intel.entry (
 );
 create index entry_person on intel.entry (site_id, participant_id, dated_on);
 
--- The trial's own: the phoenix_trial login alone.
+-- ---- the trial's own: the phoenix_trial login alone ----
+
 create table trial.nomination (
   site_id      text not null references access.site,
   id           uuid not null,
@@ -525,6 +915,7 @@ create table trial.nomination (
   version      int not null default 1,
   primary key (site_id, id)
 );
+
 create table trial.allocation (
   site_id       text not null,
   id            uuid not null,
