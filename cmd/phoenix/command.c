@@ -14,6 +14,8 @@ const struct command commands[] = {
      run_export},
     {"routes", "", "Print every address the server answers", NULL, 0, NULL, run_routes},
     {"access", "", "Print what each role may do", NULL, 0, NULL, run_access},
+    {"schema", "", "Print the entity diagram of the database", schema_help, NEEDS_CONFIG,
+     schema_options, run_schema},
     {"doctor", "", "Say what is wrong with this installation", NULL, 0, NULL, run_doctor},
     {0},
 };

@@ -65,9 +65,9 @@ void cli_progress_end(void);
 void cli_complain(const struct ctx *ctx, enum err e);
 
 extern const struct option_row migrate_options[], user_options[], sample_options[],
-    export_options[], import_options[];
+    export_options[], import_options[], schema_options[];
 extern const char migrate_help[], key_help[], user_help[], sample_help[], export_help[],
-    import_help[];
+    import_help[], schema_help[];
 
 enum err run_migrate(struct cli *cli);
 enum err run_key(struct cli *cli);
@@ -77,4 +77,5 @@ enum err run_import(struct cli *cli);
 enum err run_export(struct cli *cli);
 enum err run_routes(struct cli *cli);
 enum err run_access(struct cli *cli);
+enum err run_schema(struct cli *cli);
 enum err run_doctor(struct cli *cli);

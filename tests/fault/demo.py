@@ -4,9 +4,11 @@
 busy port or folder, a second start that goes on with the same data, nothing left at the end."""
 import collections
 import os
+import re
 import stat
 import subprocess
 import sys
+import xml.etree.ElementTree
 
 from support import ROOT, Checks, Client, Demo, living
 
@@ -50,6 +52,16 @@ def look(check, demo):
     doctor = subprocess.run([json["phoenix"], "--config", json["config"], "doctor"],
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     check(doctor.returncode == 0, doctor.stdout)
+    schema = subprocess.run([json["phoenix"], "--config", json["config"], "schema"],
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    block = re.search(r"^app\.contact_note\n((?:  .*\n)+)", schema.stdout, re.M)
+    check(schema.returncode == 0 and block and "-> app.contact" in block.group(1) and
+          re.search(r"^    note +sealed$", block.group(1), re.M), schema.stdout[:2000])
+    drawn = subprocess.run([json["phoenix"], "--config", json["config"], "schema", "--svg"],
+                           stdout=subprocess.PIPE, text=True).stdout
+    tables = xml.etree.ElementTree.fromstring(drawn).findall("{*}g")
+    check(len(tables) == len(re.findall(r"^\w+\.\w+$", schema.stdout, re.M)),
+          "the drawing has a box for every table of the text")
     if os.getuid() == 0:
         for pid in (json["pid"], demo.postmaster()):
             check(os.stat(f"/proc/{pid}").st_uid != 0, "what root starts does not run as root")
