@@ -27,7 +27,7 @@ static enum err cut_off(struct cli *cli, const char **ret)
 {
     enum err e = export_cut_off(cli->ctx, cli_option(cli, "as-of"), ret);
     const struct field_error *first = cli->ctx->problem.first;
-    cli->ctx->problem.first = NULL; // told in the option's name
+    cli->ctx->problem.first = NULL; // reported under the option's name
     return e && first ? ctx_refuse(cli->ctx, ERR_USAGE, "--as-of: %s", first->message) : e;
 }
 

@@ -80,7 +80,7 @@ static enum err report_row(void *arg, const struct import_verdict *v)
         return ERR_OK;
     buf_clear(&report->line);
     import_report_line(&report->line, v);
-    fputs(report->line.p, report->f); // a failure is told at the end
+    fputs(report->line.p, report->f); // ferror() is asked once, at the end
     return ERR_OK;
 }
 
@@ -141,6 +141,7 @@ enum err run_import(struct cli *cli)
         e = open_report(cli, path, setup.file, &report.f);
     if (!e)
         e = import_run(cli->ctx, &setup, &result);
+    // A report that could not be written must not hide what happened to the rows: it is reported last.
     bool written = !report.f || (!ferror(report.f) && fflush(report.f) == 0);
     if (report.f)
         written = fclose(report.f) == 0 && written;

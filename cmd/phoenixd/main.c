@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// phoenixd: reads the configuration, opens the keys, checks the database, serves until told to stop.
+// phoenixd: reads the configuration, opens the keys, checks the database, serves until a signal stops it.
 #include "access/access.h"
 #include "app/app.h"
 #include "base/clock.h"
