@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Vocabularies (DOMAIN.md): stable codes with labels that may change, read from
+// Vocabularies (lib/domain/README.md): stable codes with labels that may change, read from
 // config/programme.conf by the config module, used read-only by every thread.
 #pragma once
 

@@ -19,7 +19,7 @@ struct config {
 
 struct programme_site {
     const char *code, *name;
-    // Thresholds of engagement status (DOMAIN.md), days and counts.
+    // Thresholds of engagement status (lib/domain/README.md), days and counts.
     int engaged_days, wavering_days, wavering_missed, disengaged_missed;
 };
 struct programme {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Evaluation exports (DOMAIN.md "Evaluation pack", first form): asked for by a request, made by a
+// Evaluation exports (lib/domain/README.md): asked for by a request, made by a
 // job worker off the request path, downloaded once ready, expired. One zip of tidy tables keyed by
 // study_id; no names, references, case ids or free text.
 //

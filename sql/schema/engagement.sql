@@ -38,7 +38,7 @@ create or replace function app.fell_on(base_on date, days int, missed_run int, m
                  case when missed_run >= missed then missed_days[missed] end)
   $$;
 
--- THE engagement status (DOMAIN.md): a pure function of dated facts, thresholds and a day.
+-- THE engagement status (lib/domain/README.md): a pure function of dated facts, thresholds and a day.
 --   closed, suspended (custody, hospital), offer_declined (declined and not accepted since),
 --   not_yet_offered (nothing offered and never met: attempts alone disengage nobody), else the more
 --   serious of days since the last success (or since acceptance or offer, when there was none) and

@@ -149,7 +149,7 @@ TEST(every_pair_of_states)
     }
 }
 
-// DOMAIN.md's machines, step by step: the table must hold at least these.
+// lib/domain/README.md's machines, step by step: the table must hold at least these.
 TEST(the_domains_paths_exist)
 {
     load();

@@ -96,7 +96,7 @@ TEST(tables_agree_with_the_database)
     CHECK(role_find("youth_justice", &r) && r == ROLE_YOUTH_JUSTICE);
     CHECK(!role_find("king", &r));
     CHECK(!role_find(NULL, &r));
-    // Nobody but the roles of DOMAIN.md has everything everywhere: no permission but self is ALL
+    // Nobody but the roles of access.def has everything everywhere: no permission but self is ALL
     // for delivery.
     for (size_t p = PERM_self + 1; p < PERM_COUNT; p++)
         for (size_t k = 0; k <= ROLE_PROVIDER; k++)

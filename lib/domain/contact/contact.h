@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Contacts: every attempt to reach a participant, successful or not (DOMAIN.md). Append-only: a
+// Contacts: every attempt to reach a participant, successful or not (lib/domain/README.md). Append-only: a
 // correction is a new version that names the one it replaces, and the original stays.
 // What a role may see is decided by row-level security (facts, details, summary and note are four
 // tables); the field table only leaves the same keys out of answers. Records live in ctx->arena.

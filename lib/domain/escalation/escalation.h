@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Escalations (DOMAIN.md): raised > under_review > (approved | not_approved | deferred) >
+// Escalations (lib/domain/README.md): raised > under_review > (approved | not_approved | deferred) >
 // action_due > action_taken > reviewed > closed; suspended when the person re-engages. A person
 // decides, never a score: beside the decision stand the engagement status in words, the last
 // contacts, and any success since it was raised. Which steps exist, need a reason, and who may take

@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { YOUNGEST = 14 }; // DOMAIN.md: people aged 14 and over
+enum { YOUNGEST = 14 }; // lib/domain/README.md: people aged 14 and over
 
 // ---- the sealed columns, once ----
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Numbers by which other systems know a person: shapes and check letters (DOMAIN.md). A bad shape
+// Numbers by which other systems know a person: shapes and check letters (lib/domain/README.md). A bad shape
 // is refused; a bad check letter is kept and warned about, since records elsewhere carry the same
 // slip. Pure functions; any thread.
 #pragma once

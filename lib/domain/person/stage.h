@@ -35,7 +35,7 @@ struct stage_options {
 };
 enum err stage_options_read(struct ctx *ctx, const char *ref, struct stage_options *ret) MUST_CHECK;
 
-/** One attempt to make the offer face to face (DOMAIN.md, Offer). */
+/** One attempt to make the offer face to face (lib/domain/README.md). */
 struct offer_input {
     const char *made_at, *answer, *delivered, *understood, *interpreter, *message_version, *reason;
 };

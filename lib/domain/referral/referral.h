@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Referrals to providers (DOMAIN.md): draft > sent > (accepted | declined | withdrawn) > started >
+// Referrals to providers (lib/domain/README.md): draft > sent > (accepted | declined | withdrawn) > started >
 // ended. Which steps exist, need a reason, and who may take them is app.transition's; clocks (reply
 // due, start due) are kept by the database. A provider has only what was sent to its own agency;
 // police, probation and youth justice have the state alone: row-level security sees to both.
