@@ -444,3 +444,27 @@ const char *field_array(struct arena *a, const char *const *items, size_t n)
     buf_putc(&b, '}');
     return b.p;
 }
+
+const char *field_list_lines(struct arena *a, const char *array)
+{
+    const char *const *items;
+    size_t n = field_list(a, array, &items);
+    struct buf b;
+    buf_init(&b, a);
+    for (size_t i = 0; i < n; i++)
+        buf_printf(&b, "%s%s", i ? "\n" : "", items[i]);
+    return n ? b.p : NULL;
+}
+
+const char *field_lines_list(struct arena *a, const char *lines)
+{
+    if (!lines)
+        return NULL;
+    const char **items = ARENA_ARRAY(a, const char *, strlen(lines) + 1);
+    size_t n = 0;
+    char *rest = arena_strdup(a, lines);
+    for (char *line; (line = strsep(&rest, "\n"));)
+        if (*line)
+            items[n++] = line;
+    return field_array(a, items, n);
+}

@@ -37,6 +37,13 @@ enum {
     FIELD_SECRET = 1 << 6, // password: no trimming, never echoed
 };
 
+/** Where a sealed field is stored. The value is bound to table, row and column, and opens nowhere else. */
+struct field_seal {
+    int domain;         // enum seal_domain (crypto/keys.h)
+    const char *table;  // "app.contact_note"; NULL when the statement decides (record/column.h)
+    const char *column; // "note"
+};
+
 struct field {
     const char *name; // JSON name, form name and column name
     enum field_type type;
@@ -48,6 +55,7 @@ struct field {
     const char *help;  // codebook and OpenAPI description; source of a domain fact
     const char *read;  // permission code needed to see it beyond the route's own, or NULL
     const struct field_table *sub; // FIELD_OBJECTS: what each row is
+    struct field_seal sealed;      // FIELD_SEALED: where; column NULL when something else opens it
 };
 
 struct field_table {
@@ -92,6 +100,14 @@ bool field_check_required(struct ctx *ctx, const struct field_table *t, const vo
 size_t field_list(struct arena *a, const char *array, const char *const **ret_items);
 /** The other way: array text from items, quoted as needed. */
 const char *field_array(struct arena *a, const char *const *items, size_t n);
+/** A list as lines, one item each, and back: how a list is sealed as one text. No items: NULL. */
+const char *field_list_lines(struct arena *a, const char *array);
+const char *field_lines_list(struct arena *a, const char *lines);
+
+/** The name and place of a row: {FIELD_AT(struct contact, mode), .type = ...}. */
+#define FIELD_AT(STRUCT, MEMBER) .name = #MEMBER, .offset = offsetof(STRUCT, MEMBER)
+/** A whole row that only maps a column of a result: the record is not answered as it is. */
+#define FIELD_COLUMN(STRUCT, MEMBER, TYPE) {FIELD_AT(STRUCT, MEMBER), .type = (TYPE)}
 
 #define FIELD_TABLE(NAME, STRUCT, ROWS)                                                            \
     {.name = NAME, .fields = ROWS, .n = sizeof(ROWS) / sizeof((ROWS)[0]), .size = sizeof(STRUCT)}

@@ -84,6 +84,11 @@ bool uuid_ok(const char *s)
     return uuid_bytes(s, b);
 }
 
+const char *uuid_or_nil(const char *s)
+{
+    return s && uuid_ok(s) ? s : "00000000-0000-0000-0000-000000000000";
+}
+
 void uuid_text(const uint8_t in[16], char out[UUID_TEXT])
 {
     static const char digits[] = "0123456789abcdef";

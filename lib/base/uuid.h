@@ -13,6 +13,9 @@
 char *uuid_new(struct arena *a);
 /** True if s is a 36-character UUID (any version, either case). */
 bool uuid_ok(const char *s);
+/** The id if it can be one; otherwise one that nothing has: so that a search for either is answered
+ *  alike. */
+const char *uuid_or_nil(const char *s);
 /** The 16 bytes of a valid text form; false if it is not one. */
 bool uuid_bytes(const char *s, uint8_t out[16]);
 /** Writes the text form. */

@@ -93,7 +93,8 @@ struct bytes db_bytes_decode(struct arena *a, const char *text);
 struct field_table;
 void db_row_record(const struct db_pipeline *pl, size_t i, size_t row, const struct field_table *t,
                    void *record);
-/** All rows of statement i as records in the arena. */
+/** All rows of statement i as records, one after another in the arena: rows[0] is the first of an
+ *  array, also when there is none. */
 struct field_rows;
 void db_records(const struct db_pipeline *pl, size_t i, const struct field_table *t,
                 struct field_rows *ret);

@@ -130,10 +130,11 @@ void db_records(const struct db_pipeline *pl, size_t i, const struct field_table
     size_t n = r ? (size_t)PQntuples(r) : 0;
     const struct field **map = n ? columns_map(a, r, t) : NULL;
     const void **rows = ARENA_ARRAY(a, const void *, n + 1);
+    char *records = arena_alloc(a, (n + 1) * t->size);
+    rows[0] = records;
     for (size_t row = 0; row < n; row++) {
-        void *record = arena_alloc(a, t->size);
-        row_fill(a, r, row, map, record);
-        rows[row] = record;
+        rows[row] = records + row * t->size;
+        row_fill(a, r, row, map, records + row * t->size);
     }
     *ret = (struct field_rows){.table = t, .rows = rows, .n = n};
 }

@@ -14,7 +14,7 @@
 // An id that cannot be one still asks the database, so that its answer is like an absent one's.
 static const char nothing[] = "00000000-0000-0000-0000-000000000000";
 
-#define IN(field) .name = #field, .offset = offsetof(struct export_input, field)
+#define IN(member) FIELD_AT(struct export_input, member)
 static const struct field input_rows[] = {
     {IN(kind), .type = FIELD_CODE, .flags = FIELD_REQUIRED, .vocab = "export_kind", .label = "Kind",
      .help = "What the export holds."},
@@ -27,7 +27,7 @@ static const struct field input_rows[] = {
 const struct field_table export_input_table =
     FIELD_TABLE("ExportInput", struct export_input, input_rows);
 
-#define OUT(field) .name = #field, .offset = offsetof(struct export, field)
+#define OUT(member) FIELD_AT(struct export, member)
 #define SAVED_ROWS                                                                                 \
     {OUT(id), .type = FIELD_UUID, .label = "Export", .help = "Id of the export."},                 \
         {OUT(kind), .type = FIELD_CODE, .vocab = "export_kind", .label = "Kind",                   \
@@ -61,7 +61,7 @@ static const struct field export_rows[] = {
 };
 const struct field_table export_table = FIELD_TABLE("Export", struct export, export_rows);
 
-#define QUERY(field) .name = #field, .offset = offsetof(struct export_query, field)
+#define QUERY(member) FIELD_AT(struct export_query, member)
 static const struct field query_rows[] = {
     {QUERY(state), .type = FIELD_CODE, .vocab = "export_state", .label = "State",
      .help = "Only this state."},

@@ -3,6 +3,7 @@
 #include "base/uuid.h"
 #include "crypto/keys.h"
 #include "export/run.h"
+#include "record/column.h"
 #include "table/csv_write.h"
 
 #include <stdio.h>
@@ -128,13 +129,8 @@ void export_heading(struct export_run *r, const struct export_table_row *t)
 static enum err open_cell(struct export_run *r, const char *person, const char *column,
                           const char **value)
 {
-    if (!*value)
-        return ERR_OK;
     struct seal_at at = {SEAL_IDENTITY, person, "app.identity_detail", person, column};
-    const char *text = NULL;
-    enum err e = seal_open(&r->work, &at, db_bytes_decode(r->work.arena, *value), &text);
-    *value = text;
-    return e;
+    return column_open_text(&r->work, &at, *value, value);
 }
 
 static const char *years(struct arena *a, const char *born, const char *day)

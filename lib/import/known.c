@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "db/db.h"
+#include "record/column.h"
 
 #include <string.h>
 
@@ -51,12 +52,11 @@ struct known *import_known_find(const struct import_judge *j, struct arena *a, c
     return ours;
 }
 
-static enum err open_value(struct ctx *ctx, const char *id, const char *table, const char *column,
-                           const char *text, const char **ret)
+static enum err open_of(struct ctx *ctx, const char *id, const char *table, const char *column,
+                        const char *value, const char **ret)
 {
     struct seal_at at = {SEAL_IDENTITY, id, table, id, column};
-    *ret = NULL;
-    return text ? seal_open(ctx, &at, db_bytes_decode(ctx->arena, text), ret) : ERR_OK;
+    return column_open_text(ctx, &at, value, ret);
 }
 
 static enum err take_person(void *arg, const char *const *v, const int *lengths, size_t n)
@@ -73,11 +73,11 @@ static enum err take_person(void *arg, const char *const *v, const int *lengths,
     arena_reset(j->row.arena);
     enum err e = keys_person_load(&j->row, k->id, k->wrapped);
     if (!e)
-        e = open_value(&j->row, k->id, "app.identity", "family_name", v[FAMILY], &family);
+        e = open_of(&j->row, k->id, "app.identity", "family_name", v[FAMILY], &family);
     if (!e)
-        e = open_value(&j->row, k->id, "app.identity", "given_name", v[GIVEN], &given);
+        e = open_of(&j->row, k->id, "app.identity", "given_name", v[GIVEN], &given);
     if (!e)
-        e = open_value(&j->row, k->id, "app.identity_detail", "date_of_birth", v[BIRTH], &born);
+        e = open_of(&j->row, k->id, "app.identity_detail", "date_of_birth", v[BIRTH], &born);
     if (e)
         return e;
     k->has_birth = born && date_parse(born, &k->born);

@@ -16,7 +16,7 @@ enum { LIST = 20, REPORT_BATCH = 5000, KEPT_SECONDS = 2 * 60 * 60, NAME_MOST = 1
 // Between the parts of what is sealed; the file's own text has neither (csv_open refuses it).
 #define PART_END '\x1e'
 
-#define IN(field) .name = #field, .offset = offsetof(struct import_input, field)
+#define IN(member) FIELD_AT(struct import_input, member)
 static const struct field input_rows[] = {
     {IN(kind), .type = FIELD_CODE, .flags = FIELD_REQUIRED, .vocab = "import_kind",
      .label = "What the spreadsheet holds", .help = "People first, then their contacts."},
@@ -26,7 +26,7 @@ static const struct field input_rows[] = {
 const struct field_table import_input_table =
     FIELD_TABLE("ImportInput", struct import_input, input_rows);
 
-#define OUT(field) .name = #field, .offset = offsetof(struct import_record, field)
+#define OUT(member) FIELD_AT(struct import_record, member)
 static const struct field record_rows[] = {
     {OUT(id), .type = FIELD_UUID, .label = "Import", .help = "Id of the import."},
     {OUT(kind), .type = FIELD_CODE, .vocab = "import_kind", .label = "Holds",
@@ -49,7 +49,7 @@ static const struct field record_rows[] = {
 const struct field_table import_record_table =
     FIELD_TABLE("ImportRecord", struct import_record, record_rows);
 
-#define ROW(field) .name = #field, .offset = offsetof(struct import_row_verdict, field)
+#define ROW(member) FIELD_AT(struct import_row_verdict, member)
 static const struct field verdict_rows[] = {
     {ROW(row), .type = FIELD_INT, .label = "Row", .help = "The heading is row 1."},
     {ROW(verdict), .type = FIELD_CODE, .vocab = "import_verdict", .label = "Verdict",

@@ -7,6 +7,7 @@
 #include "base/uuid.h"
 #include "crypto/keys.h"
 #include "db/db.h"
+#include "record/column.h"
 #include "search/base.h"
 
 #include <stdlib.h>
@@ -17,26 +18,11 @@ enum { PAGE = 1000, WAIT_MS = 250, RETRY_MS = 200 };
 
 static const char first_id[] = "00000000-0000-0000-0000-000000000000";
 
-static enum err open_column(struct ctx *ctx, const struct db_pipeline *pl, size_t row,
-                            const char *id, const char *table, const char *column, const char **ret)
+static enum err open_of(struct ctx *ctx, const struct db_pipeline *pl, size_t row, const char *id,
+                        const char *table, const char *column, const char **ret)
 {
     struct seal_at at = {SEAL_IDENTITY, id, table, id, column};
-    struct bytes sealed = db_bytes(pl, 0, row, column);
-    *ret = NULL;
-    return sealed.p ? seal_open(ctx, &at, sealed, ret) : ERR_OK;
-}
-
-static const char *lines_to_array(struct arena *a, const char *lines)
-{
-    const char *items[32];
-    size_t n = 0;
-    for (const char *p = lines; p && *p && n < 32;) {
-        size_t len = strcspn(p, "\n");
-        if (len)
-            items[n++] = arena_strndup(a, p, len);
-        p += len + (p[len] == '\n');
-    }
-    return n ? field_array(a, items, n) : NULL;
+    return column_open(ctx, pl, 0, row, &at, column, ret);
 }
 
 static enum err read_row(struct ctx *ctx, const struct db_pipeline *pl, size_t row,
@@ -48,17 +34,17 @@ static enum err read_row(struct ctx *ctx, const struct db_pipeline *pl, size_t r
     struct bytes wrapped = db_bytes(pl, 0, row, "wrapped");
     enum err e = wrapped.p ? keys_person_load(ctx, id, wrapped) : ERR_OK;
     if (!e && wrapped.p) {
-        e = open_column(ctx, pl, row, id, "app.identity", "given_name", &p.given_name);
+        e = open_of(ctx, pl, row, id, "app.identity", "given_name", &p.given_name);
         if (!e)
-            e = open_column(ctx, pl, row, id, "app.identity", "family_name", &p.family_name);
+            e = open_of(ctx, pl, row, id, "app.identity", "family_name", &p.family_name);
         if (!e)
-            e = open_column(ctx, pl, row, id, "app.identity", "known_as", &p.known_as);
+            e = open_of(ctx, pl, row, id, "app.identity", "known_as", &p.known_as);
         if (!e)
-            e = open_column(ctx, pl, row, id, "app.identity_detail", "date_of_birth",
+            e = open_of(ctx, pl, row, id, "app.identity_detail", "date_of_birth",
                             &p.date_of_birth);
         if (!e)
-            e = open_column(ctx, pl, row, id, "app.identity_detail", "aliases", &aliases);
-        p.aliases = lines_to_array(ctx->arena, aliases);
+            e = open_of(ctx, pl, row, id, "app.identity_detail", "aliases", &aliases);
+        p.aliases = field_lines_list(ctx->arena, aliases);
     }
     if (!e)
         *ret = p;

@@ -4,6 +4,7 @@
 
 #include "api/api.h"
 #include "api/handlers.h"
+#include "base/uuid.h"
 #include "crypto/secret.h"
 
 // The reference as stored, from however it was typed in the address.
@@ -90,7 +91,7 @@ enum err api_referral_session(struct request *r, struct response *res)
     struct referral_session saved;
     const char *id = request_param(r, "id");
     // A session has no address of its own: it is read with its referral.
-    const char *before = arena_printf(r->ctx.arena, "/api/v1/referrals/%s#", step_id(id));
+    const char *before = arena_printf(r->ctx.arena, "/api/v1/referrals/%s#", uuid_or_nil(id));
     struct create_reply reply = {.body = session_body, .arg = r, .before = before};
     enum err e = api_body(r, &session_input_table, true, &in);
     if (!e)

@@ -4,7 +4,7 @@
 #include "base/uuid.h"
 #include "crypto/secret.h"
 #include "record/cursor.h"
-#include "record/step.h"
+
 
 #include <stdlib.h>
 #include <string.h>
@@ -65,7 +65,7 @@ static void places_get(const struct access_tx *tx, size_t at, struct place_list 
 enum err user_read(struct ctx *ctx, const char *id, struct user *ret, struct place_list *ret_places)
 {
     struct access_tx tx = access_begin(ctx, PERM_user_read, NULL);
-    size_t at = DB_ADD(tx.pl, Q_USER_GET, DB_TEXT(step_id(id))), places = 0;
+    size_t at = DB_ADD(tx.pl, Q_USER_GET, DB_TEXT(uuid_or_nil(id))), places = 0;
     if (ret_places)
         places_add(&tx, &places);
     enum err e = access_run(ctx, &tx, NULL);
@@ -156,7 +156,7 @@ enum err user_save(struct ctx *ctx, const char *id, const char *version,
                    const struct user_change *in)
 {
     struct access_tx tx = access_begin(ctx, PERM_user_write, NULL);
-    DB_ADD(tx.pl, Q_USER_UPDATE, DB_TEXT(step_id(id)), DB_TEXT(version), DB_TEXT(in->display_name),
+    DB_ADD(tx.pl, Q_USER_UPDATE, DB_TEXT(uuid_or_nil(id)), DB_TEXT(version), DB_TEXT(in->display_name),
            DB_TEXT(in->role), DB_TEXT(in->site), DB_TEXT(in->team), DB_TEXT(in->agency));
     return access_run(ctx, &tx, NULL);
 }
@@ -164,7 +164,7 @@ enum err user_save(struct ctx *ctx, const char *id, const char *version,
 static enum err user_switch(struct ctx *ctx, enum query q, const char *id)
 {
     struct access_tx tx = access_begin(ctx, PERM_user_write, NULL);
-    DB_ADD(tx.pl, q, DB_TEXT(step_id(id)));
+    DB_ADD(tx.pl, q, DB_TEXT(uuid_or_nil(id)));
     return access_run(ctx, &tx, NULL);
 }
 
@@ -185,7 +185,7 @@ enum err user_reset(struct ctx *ctx, const char *id, const char **ret_password)
     if (e)
         return e;
     struct access_tx tx = access_begin(ctx, PERM_user_write, NULL);
-    DB_ADD(tx.pl, Q_USER_SET_PASSWORD, DB_TEXT(step_id(id)), DB_TEXT(hash));
+    DB_ADD(tx.pl, Q_USER_SET_PASSWORD, DB_TEXT(uuid_or_nil(id)), DB_TEXT(hash));
     e = access_run(ctx, &tx, NULL);
     if (!e)
         *ret_password = password;

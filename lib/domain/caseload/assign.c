@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "domain/caseload/assign.h"
 
-#include "record/step.h"
+#include "record/rows.h"
 
-#define IN(member) .name = #member, .offset = offsetof(struct assign_input, member)
+#define IN(member) FIELD_AT(struct assign_input, member)
 static const struct field input_rows[] = {
     {IN(worker), .type = FIELD_UUID, .flags = FIELD_REQUIRED, .label = "Worker",
      .help = "Id of the navigator or team lead who takes the case."},
@@ -13,7 +13,7 @@ static const struct field input_rows[] = {
 const struct field_table assign_input_table =
     FIELD_TABLE("AssignmentInput", struct assign_input, input_rows);
 
-#define OUT(member) .name = #member, .offset = offsetof(struct assigned, member)
+#define OUT(member) FIELD_AT(struct assigned, member)
 static const struct field out_rows[] = {
     {OUT(ref), .type = FIELD_TEXT, .label = "Reference", .help = "Of the participant."},
     {OUT(worker), .type = FIELD_TEXT, .label = "Worker", .help = "By name."},
@@ -41,7 +41,7 @@ enum err assign_options_read(struct ctx *ctx, const char *ref, struct assign_opt
         e = person_file_get(ctx, &tx, header, &person, &o.file);
     if (e)
         return e;
-    o.workers = step_records(ctx, tx.pl, workers, &worker_table, &o.n_workers);
+    o.workers = rows_read(tx.pl, workers, &worker_table, &o.n_workers);
     *ret = o;
     return ERR_OK;
 }

@@ -2,28 +2,11 @@
 #include "domain/caseload/case.h"
 
 #include "domain/person/flag.h"
-#include "record/step.h"
+#include "record/rows.h"
 
 #include <stddef.h>
 
-#define TEXT(record, field)                                                                        \
-    {                                                                                              \
-        .name = #field, .type = FIELD_TEXT, .offset = offsetof(struct record, field)               \
-    }
-#define TIME(record, field)                                                                        \
-    {                                                                                              \
-        .name = #field, .type = FIELD_TIME, .offset = offsetof(struct record, field)               \
-    }
-#define DATE(record, field)                                                                        \
-    {                                                                                              \
-        .name = #field, .type = FIELD_DATE, .offset = offsetof(struct record, field)               \
-    }
-#define BOOL(record, field)                                                                        \
-    {                                                                                              \
-        .name = #field, .type = FIELD_BOOL, .offset = offsetof(struct record, field)               \
-    }
-
-#define REFERRAL(member) .name = #member, .offset = offsetof(struct case_referral, member)
+#define REFERRAL(member) FIELD_AT(struct case_referral, member)
 static const struct field referral_rows[] = {
     {REFERRAL(id), .type = FIELD_UUID, .label = "Referral", .help = "Id of the referral."},
     {REFERRAL(service), .type = FIELD_CODE, .vocab = "service", .label = "Service",
@@ -38,7 +21,7 @@ static const struct field referral_rows[] = {
 const struct field_table case_referral_table =
     FIELD_TABLE("CaseReferral", struct case_referral, referral_rows);
 
-#define ESCALATION(member) .name = #member, .offset = offsetof(struct case_escalation, member)
+#define ESCALATION(member) FIELD_AT(struct case_escalation, member)
 static const struct field escalation_rows[] = {
     {ESCALATION(id), .type = FIELD_UUID, .label = "Escalation", .help = "Id of the escalation."},
     {ESCALATION(trigger), .type = FIELD_CODE, .vocab = "trigger", .label = "Trigger",
@@ -51,9 +34,10 @@ static const struct field escalation_rows[] = {
 const struct field_table case_escalation_table =
     FIELD_TABLE("CaseEscalation", struct case_escalation, escalation_rows);
 
+#define STAGE(member, type) FIELD_COLUMN(struct case_stage, member, type)
 static const struct field stage_rows[] = {
-    TEXT(case_stage, kind), TEXT(case_stage, stage),  TIME(case_stage, at),
-    TEXT(case_stage, by),   TEXT(case_stage, reason),
+    STAGE(kind, FIELD_TEXT), STAGE(stage, FIELD_TEXT),  STAGE(at, FIELD_TIME),
+    STAGE(by, FIELD_TEXT),   STAGE(reason, FIELD_TEXT),
 };
 static const struct field_table stage_table =
     FIELD_TABLE("CaseStage", struct case_stage, stage_rows);
@@ -79,9 +63,9 @@ enum err case_get(struct ctx *ctx, struct access_tx *tx, size_t at, const struct
         e = contact_list_get(ctx, tx, contacts, CASE_CONTACTS, person, &c.contacts);
     if (e)
         return e;
-    c.referrals = step_records(ctx, tx->pl, referrals, &case_referral_table, &c.n_referrals);
-    c.escalations = step_records(ctx, tx->pl, escalations, &case_escalation_table, &c.n_escalations);
-    c.stages = step_records(ctx, tx->pl, stages, &stage_table, &c.n_stages);
+    c.referrals = rows_read(tx->pl, referrals, &case_referral_table, &c.n_referrals);
+    c.escalations = rows_read(tx->pl, escalations, &case_escalation_table, &c.n_escalations);
+    c.stages = rows_read(tx->pl, stages, &stage_table, &c.n_stages);
     *ret = c;
     return ERR_OK;
 }
@@ -116,9 +100,9 @@ enum err participant_case_read(struct ctx *ctx, const char *ref, struct particip
     *contacts = (struct field_rows){&contact_table, (const void *const *)c.contacts.rows,
                                     c.contacts.n};
     p.contacts = contacts;
-    p.flags = step_rows(ctx, &flag_table, c.header.flags, c.header.n_flags);
-    p.referrals = step_rows(ctx, &case_referral_table, c.referrals, c.n_referrals);
-    p.escalations = step_rows(ctx, &case_escalation_table, c.escalations, c.n_escalations);
+    p.flags = rows_answer(ctx, &flag_table, c.header.flags, c.header.n_flags);
+    p.referrals = rows_answer(ctx, &case_referral_table, c.referrals, c.n_referrals);
+    p.escalations = rows_answer(ctx, &case_escalation_table, c.escalations, c.n_escalations);
     *ret = p;
     return ERR_OK;
 }

@@ -5,7 +5,7 @@
 #include "domain/person/details_rows.h"
 #include "domain/person/flag.h"
 
-#define CASE(member) .name = #member, .offset = offsetof(struct participant_case, member)
+#define CASE(member) FIELD_AT(struct participant_case, member)
 static const struct field rows[] = {
     PARTICIPANT_ROWS,
     {CASE(flags), .type = FIELD_OBJECTS, .sub = &flag_table, .label = "Safety flags",

@@ -3,7 +3,7 @@
 
 #include "base/uuid.h"
 #include "record/cursor.h"
-#include "record/step.h"
+#include "record/rows.h"
 
 #define ROW(member)                                                                                \
     {                                                                                              \
@@ -37,7 +37,7 @@ enum err caseload_list(struct ctx *ctx, const char *after, struct caseload_page 
     if (e)
         return e;
     size_t n;
-    const struct caseload *list = step_records(ctx, tx.pl, at, &table, &n);
+    const struct caseload *list = rows_read(tx.pl, at, &table, &n);
     size_t shown = n > CASELOAD_PAGE ? CASELOAD_PAGE : n;
     *ret = (struct caseload_page){
         .rows = list, .n = shown, .total = db_get(tx.pl, total, 0, "people")};

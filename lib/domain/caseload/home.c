@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "domain/caseload/home.h"
 
-#include "record/step.h"
+#include "base/field.h"
+#include "record/name.h"
 
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT(field)                                                                                \
-    {                                                                                              \
-        .name = #field, .type = FIELD_TEXT, .offset = offsetof(struct home_item, field)            \
-    }
+#define TEXT(member) FIELD_COLUMN(struct home_item, member, FIELD_TEXT)
 static const struct field item_rows[] = {
     TEXT(section),
     TEXT(id),
@@ -20,30 +18,15 @@ static const struct field item_rows[] = {
     TEXT(basis),
     TEXT(worker),
     TEXT(total),
-    {.name = "since", .type = FIELD_TEXT, .offset = offsetof(struct home_item, since)},
-    {.name = "due", .type = FIELD_DATE, .offset = offsetof(struct home_item, due)},
-    {.name = "last_contact",
-     .type = FIELD_TIME,
-     .offset = offsetof(struct home_item, last_contact)},
+    TEXT(since),
+    FIELD_COLUMN(struct home_item, due, FIELD_DATE),
+    FIELD_COLUMN(struct home_item, last_contact, FIELD_TIME),
 };
 static const struct field_table item_table = FIELD_TABLE("HomeItem", struct home_item, item_rows);
 
 static const enum query queries[] = {Q_HOME_ESCALATIONS, Q_HOME_PEOPLE, Q_HOME_REFERRALS,
                                      Q_HOME_OTHER};
 enum { QUERIES = sizeof(queries) / sizeof(queries[0]) };
-
-// The name, where the row has it: its own data key comes with it, since a list is of many people.
-static enum err open_name(struct ctx *ctx, const struct db_pipeline *pl, size_t i, size_t row,
-                          const char **ret)
-{
-    const char *person = db_get(pl, i, row, "participant_id");
-    struct bytes wrapped = db_bytes(pl, i, row, "wrapped");
-    *ret = NULL;
-    if (!wrapped.p)
-        return ERR_OK;
-    enum err e = keys_person_load(ctx, person, wrapped);
-    return e ? e : person_name_open(ctx, pl, i, row, person, ret);
-}
 
 // Rows come grouped by section: each change of its code begins a new one.
 static enum err add_rows(struct ctx *ctx, const struct db_pipeline *pl, size_t i, bool people,
@@ -54,7 +37,7 @@ static enum err add_rows(struct ctx *ctx, const struct db_pipeline *pl, size_t i
     for (size_t row = 0; row < rows; row++) {
         struct home_item *item = &items[row];
         db_row_record(pl, i, row, &item_table, item);
-        enum err e = people ? open_name(ctx, pl, i, row, &item->name) : ERR_OK;
+        enum err e = people ? person_name_load(ctx, pl, i, row, &item->name) : ERR_OK;
         if (e)
             return e;
         if (row == 0 || strcmp(item->section, items[row - 1].section) != 0)

@@ -6,23 +6,13 @@
 #include "crypto/keys.h"
 #include "domain/person/birth.h"
 #include "domain/person/file.h"
+#include "record/column.h"
 #include "record/cursor.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-// An id that cannot be one still asks the database, so that its answer is like an absent one's.
-static const char nothing[] = "00000000-0000-0000-0000-000000000000";
-
 // ---- reading ----
-
-static enum err open_value(struct ctx *ctx, const struct db_pipeline *pl, size_t i, size_t row,
-                           const struct seal_at *at, const char *column, const char **ret)
-{
-    *ret = NULL;
-    struct bytes sealed = db_bytes(pl, i, row, column);
-    return sealed.p ? seal_open(ctx, at, sealed, ret) : ERR_OK;
-}
 
 static struct seal_at note_at(const char *person, const char *contact, const char *column)
 {
@@ -43,11 +33,11 @@ static enum err contact_from_row(struct ctx *ctx, const struct db_pipeline *pl, 
     struct seal_at note = note_at(person->id, c->id, "note");
     struct seal_at reason = note_at(person->id, c->id, "correction_reason");
     struct seal_at summary = summary_at(person->id, c->id);
-    enum err e = open_value(ctx, pl, i, row, &note, "sealed_note", &c->note);
+    enum err e = column_open(ctx, pl, i, row, &note, "sealed_note", &c->note);
     if (!e)
-        e = open_value(ctx, pl, i, row, &reason, "sealed_reason", &c->correction_reason);
+        e = column_open(ctx, pl, i, row, &reason, "sealed_reason", &c->correction_reason);
     if (!e)
-        e = open_value(ctx, pl, i, row, &summary, "sealed_summary", &c->summary);
+        e = column_open(ctx, pl, i, row, &summary, "sealed_summary", &c->summary);
     if (!e)
         *ret = c;
     return e;
@@ -136,7 +126,7 @@ enum err contact_list_read(struct ctx *ctx, const char *ref, const struct contac
 enum err contact_read(struct ctx *ctx, enum permission need, const char *ref, const char *id,
                       struct person_file *ret_person, struct contact_list *ret)
 {
-    const char *asked = uuid_ok(id) ? id : nothing;
+    const char *asked = uuid_or_nil(id);
     struct access_tx tx = access_begin(ctx, need, ref);
     size_t versions = DB_ADD(tx.pl, Q_CONTACT_VERSIONS, DB_TEXT(asked)), header = 0;
     if (ret_person)
@@ -173,7 +163,7 @@ static enum err birth_ready(struct ctx *ctx, const char *ref, struct birth *ret,
         struct seal_at where = {SEAL_IDENTITY, person.id, "app.identity_detail", person.id,
                                 "date_of_birth"};
         sealed = db_bytes(tx.pl, at, 0, "date_of_birth");
-        e = sealed.p ? seal_open(ctx, &where, sealed, &date) : ERR_OK;
+        e = seal_open(ctx, &where, sealed, &date);
         if (e)
             return e;
     }
@@ -327,5 +317,5 @@ enum err contact_correct(struct ctx *ctx, const char *ref, const char *id,
                          const struct contact_correction *in, const struct contact_reply *reply,
                          struct contact *ret)
 {
-    return save(ctx, ref, uuid_ok(id) ? id : nothing, &in->contact, in->reason, reply, ret);
+    return save(ctx, ref, uuid_or_nil(id), &in->contact, in->reason, reply, ret);
 }

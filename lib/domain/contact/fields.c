@@ -4,7 +4,7 @@
 #include "record/cursor.h"
 
 // struct contact_correction begins with its contact_input, so the rows serve both.
-#define IN(member) .name = #member, .offset = offsetof(struct contact_input, member)
+#define IN(member) FIELD_AT(struct contact_input, member)
 #define INPUT_ROWS                                                                                 \
     {IN(happened_at), .type = FIELD_TIME, .flags = FIELD_REQUIRED | FIELD_NOT_FUTURE,              \
      .label = "Date and time of the contact",                                                      \
@@ -72,7 +72,7 @@ static const struct field correction_rows[] = {
 const struct field_table contact_correction_table =
     FIELD_TABLE("ContactCorrection", struct contact_correction, correction_rows);
 
-#define OUT(member) .name = #member, .offset = offsetof(struct contact, member)
+#define OUT(member) FIELD_AT(struct contact, member)
 // `by` is the permission that the facts need beyond seeing that there was a contact.
 #define FACT_ROWS(by)                                                                              \
     {OUT(id), .type = FIELD_UUID, .label = "Contact", .help = "Id of this version."},              \
@@ -130,7 +130,7 @@ static const struct field saved_rows[] = {FACT_ROWS(NULL)};
 const struct field_table contact_saved_table =
     FIELD_TABLE("ContactSaved", struct contact, saved_rows);
 
-#define QUERY(member) .name = #member, .offset = offsetof(struct contact_query, member)
+#define QUERY(member) FIELD_AT(struct contact_query, member)
 static const struct field query_rows[] = {
     {QUERY(from), .type = FIELD_DATE, .label = "From date", .help = "First day, inclusive."},
     {QUERY(to), .type = FIELD_DATE, .label = "To date", .help = "Last day, inclusive."},

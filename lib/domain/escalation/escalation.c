@@ -4,6 +4,9 @@
 #include "base/clock.h"
 #include "base/uuid.h"
 #include "record/cursor.h"
+#include "record/name.h"
+#include "record/rows.h"
+#include "record/step.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,16 +33,12 @@ static struct reading reading_add(struct access_tx *tx, const char *id)
 static enum err read_actions(struct ctx *ctx, const struct db_pipeline *pl, size_t i,
                              const char *person, const struct field_rows **ret)
 {
-    size_t n = db_nrows(pl, i);
-    struct escalation_action *rows = ARENA_ARRAY(ctx->arena, struct escalation_action, n + 1);
-    for (size_t row = 0; row < n; row++) {
-        db_row_record(pl, i, row, &escalation_action_table, &rows[row]);
-        enum err e = step_open(ctx, pl, i, row, person, action_table, rows[row].id, "note",
-                               "sealed_note", &rows[row].note);
-        if (e)
-            return e;
-    }
-    *ret = step_rows(ctx, &escalation_action_table, rows, n);
+    const void *rows;
+    size_t n;
+    enum err e = rows_open(ctx, pl, i, &escalation_action_table, action_table, person, &rows, &n);
+    if (e)
+        return e;
+    *ret = rows_answer(ctx, &escalation_action_table, rows, n);
     return ERR_OK;
 }
 
@@ -52,15 +51,15 @@ static enum err reading_get(struct ctx *ctx, const struct db_pipeline *pl, const
     db_row_record(pl, at->show, 0, &escalation_table, &s);
     s.ref = person->ref;
     size_t n_events, n_notes;
-    const struct step_event *events = step_events(ctx, pl, at->events, &n_events);
+    const struct step_event *events = step_events(pl, at->events, &n_events);
     const struct step_note *notes;
     enum err e = step_notes(ctx, pl, at->notes, person->id, note_table, &notes, &n_notes);
     if (!e)
         e = read_actions(ctx, pl, at->actions, person->id, &s.actions);
     if (e)
         return e;
-    s.events = step_rows(ctx, &step_event_table, events, n_events);
-    s.notes = step_rows(ctx, &step_note_table, notes, n_notes);
+    s.events = rows_answer(ctx, &step_event_table, events, n_events);
+    s.notes = rows_answer(ctx, &step_note_table, notes, n_notes);
     for (size_t i = 0; i < n_notes && !s.evidence; i++)
         if (strcmp(notes[i].kind, "evidence") == 0)
             s.evidence = notes[i].note;
@@ -71,7 +70,7 @@ static enum err reading_get(struct ctx *ctx, const struct db_pipeline *pl, const
 enum err escalation_read(struct ctx *ctx, const char *id, struct person_file *ret_person,
                          struct contact_list *ret_contacts, struct escalation *ret)
 {
-    id = step_id(id);
+    id = uuid_or_nil(id);
     struct access_tx tx = access_begin_for(ctx, PERM_escalation_read, "escalation", id);
     struct reading at = reading_add(&tx, id);
     size_t header = person_file_add(ctx, &tx), contacts = 0;
@@ -105,7 +104,7 @@ static enum err list_rows(struct ctx *ctx, const struct db_pipeline *pl, size_t 
     const struct escalation **each = ARENA_ARRAY(ctx->arena, const struct escalation *, shown + 1);
     for (size_t row = 0; row < shown; row++) {
         db_row_record(pl, i, row, &escalation_row_table, &rows[row]);
-        enum err e = step_name(ctx, pl, i, row, &rows[row].name);
+        enum err e = person_name_load(ctx, pl, i, row, &rows[row].name);
         if (e)
             return e;
         each[row] = &rows[row];
@@ -282,7 +281,7 @@ static const char *day_instant(struct arena *a, const char *day)
 enum err escalation_move(struct ctx *ctx, const char *id, const struct escalation_move *in,
                          struct escalation *ret)
 {
-    id = step_id(id);
+    id = uuid_or_nil(id);
     struct person person;
     struct sealed_words reason = {0};
     enum err e = move_check(ctx, in);
@@ -312,7 +311,7 @@ enum err escalation_move(struct ctx *ctx, const char *id, const struct escalatio
 enum err escalation_act(struct ctx *ctx, const char *id, const struct action_input *in,
                         const struct create_reply *reply)
 {
-    id = step_id(id);
+    id = uuid_or_nil(id);
     struct person person;
     struct sealed_words note = {0};
     enum err e = in->note ? person_of(ctx, PERM_escalation_act, id, &person) : ERR_OK;

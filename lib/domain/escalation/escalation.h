@@ -8,7 +8,7 @@
 
 #include "domain/contact/contact.h"
 #include "domain/person/file.h"
-#include "record/step.h"
+#include "record/reply.h"
 
 struct escalation_input {
     const char *trigger, *evidence, *triggered_on;

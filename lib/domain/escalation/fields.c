@@ -3,10 +3,11 @@
 #include "domain/escalation/escalation.h"
 
 #include "record/cursor.h"
+#include "record/step.h"
 
 #include <stddef.h>
 
-#define IN(member) .name = #member, .offset = offsetof(struct escalation_input, member)
+#define IN(member) FIELD_AT(struct escalation_input, member)
 static const struct field input_rows[] = {
     {IN(trigger), .type = FIELD_CODE, .flags = FIELD_REQUIRED, .vocab = "trigger",
      .label = "Trigger", .help = "What made it necessary."},
@@ -18,7 +19,7 @@ static const struct field input_rows[] = {
 const struct field_table escalation_input_table =
     FIELD_TABLE("EscalationInput", struct escalation_input, input_rows);
 
-#define MOVE(member) .name = #member, .offset = offsetof(struct escalation_move, member)
+#define MOVE(member) FIELD_AT(struct escalation_move, member)
 static const struct field move_rows[] = {
     {MOVE(to), .type = FIELD_CODE, .flags = FIELD_REQUIRED, .vocab = "escalation_state",
      .label = "Decision", .help = "The state to move to."},
@@ -35,7 +36,7 @@ static const struct field move_rows[] = {
 const struct field_table escalation_move_table =
     FIELD_TABLE("EscalationMove", struct escalation_move, move_rows);
 
-#define ACT(member) .name = #member, .offset = offsetof(struct action_input, member)
+#define ACT(member) FIELD_AT(struct action_input, member)
 static const struct field action_rows[] = {
     {ACT(action), .type = FIELD_CODE, .flags = FIELD_REQUIRED, .vocab = "action", .label = "Action",
      .help = "What was done."},
@@ -47,21 +48,21 @@ static const struct field action_rows[] = {
 const struct field_table action_input_table =
     FIELD_TABLE("ActionInput", struct action_input, action_rows);
 
-#define AOUT(member) .name = #member, .offset = offsetof(struct escalation_action, member)
+#define AOUT(member) FIELD_AT(struct escalation_action, member)
 static const struct field action_out_rows[] = {
     {AOUT(id), .type = FIELD_UUID, .label = "Record", .help = "Id of the action."},
     {AOUT(action), .type = FIELD_CODE, .vocab = "action", .label = "Action", .help = "What it is."},
     {AOUT(taken_on), .type = FIELD_DATE, .label = "Date",
      .help = "The day it was taken; null when it is agreed and not taken yet."},
     {AOUT(note), .type = FIELD_TEXT, .flags = FIELD_SEALED | FIELD_LINES, .label = "Note",
-     .help = "How it went."},
+     .help = "How it went.", .sealed = {SEAL_NOTES, "app.escalation_action", "note"}},
     {AOUT(at), .type = FIELD_TIME, .label = "Recorded at", .help = "When it was recorded."},
     {AOUT(by), .type = FIELD_TEXT, .label = "Recorded by", .help = "Who recorded it, by name."},
 };
 const struct field_table escalation_action_table =
     FIELD_TABLE("EscalationAction", struct escalation_action, action_out_rows);
 
-#define OUT(member) .name = #member, .offset = offsetof(struct escalation, member)
+#define OUT(member) FIELD_AT(struct escalation, member)
 #define DETAIL .read = "escalation_detail_read"
 #define FACT_ROWS                                                                                  \
     {OUT(id), .type = FIELD_UUID, .label = "Escalation", .help = "Id of the escalation."},         \
@@ -145,7 +146,7 @@ static const struct field saved_rows[] = {FACT_ROWS};
 const struct field_table escalation_saved_table =
     FIELD_TABLE("EscalationSaved", struct escalation, saved_rows);
 
-#define QUERY(member) .name = #member, .offset = offsetof(struct escalation_query, member)
+#define QUERY(member) FIELD_AT(struct escalation_query, member)
 static const struct field query_rows[] = {
     {QUERY(state), .type = FIELD_CODE, .vocab = "escalation_state", .label = "State",
      .help = "Only in this state."},

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "domain/person/details.h"
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/uuid.h"
 #include "crypto/keys.h"
@@ -9,82 +8,48 @@
 #include "domain/person/birth.h"
 #include "domain/person/flag.h"
 #include "domain/person/identifier.h"
+#include "record/column.h"
+#include "record/name.h"
 
 #include <string.h>
 
 enum { YOUNGEST = 14 }; // lib/domain/README.md: people aged 14 and over
 
-// ---- the sealed columns, once ----
+// ---- the identifiers, once ----
 
-struct sealed_column {
+struct id_column {
     const char *name;
     size_t offset;
 };
 #define COLUMN(member) {#member, offsetof(struct participant_input, member)}
-static const struct sealed_column name_columns[] = {
-    COLUMN(given_name), COLUMN(family_name), COLUMN(known_as), COLUMN(address),
-    COLUMN(postcode),   COLUMN(phone),       COLUMN(email),
-};
-static const struct sealed_column detail_columns[] = {
-    COLUMN(date_of_birth), COLUMN(aliases),     COLUMN(sex),   COLUMN(gender), COLUMN(ethnicity),
-    COLUMN(officer_ethnicity), COLUMN(language), COLUMN(interpreter), COLUMN(notes),
-};
-static const struct sealed_column id_columns[] = {
+static const struct id_column id_columns[] = {
     COLUMN(pnc), COLUMN(cro), COLUMN(crn),  COLUMN(nomis),
     COLUMN(nhs), COLUMN(upn), COLUMN(nino), COLUMN(uprn),
 };
 enum {
-    NAMES = sizeof(name_columns) / sizeof(name_columns[0]),
-    DETAILS = sizeof(detail_columns) / sizeof(detail_columns[0]),
     IDS = sizeof(id_columns) / sizeof(id_columns[0]),
+    NAMES = 7, // columns of app.identity and of app.identity_detail: as many as the statements take
+    DETAILS = 9,
 };
 
-static const char **member(const struct participant_input *in, const struct sealed_column *c)
+static const char **member(const struct participant_input *in, const struct id_column *c)
 {
     return (const char **)(void *)((char *)(uintptr_t)in + c->offset);
 }
 
-// Aliases are stored one a line, inside one sealed value.
-static const char *aliases_lines(struct arena *a, const char *array)
-{
-    const char *const *items;
-    size_t n = field_list(a, array, &items);
-    struct buf b;
-    buf_init(&b, a);
-    for (size_t i = 0; i < n; i++)
-        buf_printf(&b, "%s%s", i ? "\n" : "", items[i]);
-    return n ? b.p : NULL;
-}
-
-static const char *aliases_array(struct arena *a, const char *lines)
-{
-    if (!lines)
-        return NULL;
-    const char **items = ARENA_ARRAY(a, const char *, strlen(lines) + 1);
-    size_t n = 0;
-    char *rest = arena_strdup(a, lines);
-    for (char *line; (line = strsep(&rest, "\n"));)
-        if (*line)
-            items[n++] = line;
-    return field_array(a, items, n);
-}
-
-static enum err seal_columns(struct ctx *ctx, const char *person, const char *table,
-                             const struct sealed_column *columns, size_t n,
+// What is sealed in the table, in the order of the fields' rows, which is that of the statements.
+static enum err seal_columns(struct ctx *ctx, const char *person, const char *table, size_t n,
                              const struct participant_input *in, struct db_param *ret)
 {
-    for (size_t i = 0; i < n; i++) {
-        struct seal_at at = {SEAL_IDENTITY, person, table, person, columns[i].name};
-        const char *text = *member(in, &columns[i]);
-        struct bytes sealed;
-        if (columns[i].offset == offsetof(struct participant_input, aliases))
-            text = aliases_lines(ctx->arena, text);
-        enum err e = seal_text(ctx, &at, text, &sealed);
-        if (e)
-            return e;
-        ret[i] = DB_SEALED(sealed);
-    }
-    return ERR_OK;
+    const struct sealed_field *sealed;
+    size_t n_sealed;
+    enum err e = record_seal(ctx, &participant_input_table, table, person, person, in, &sealed,
+                             &n_sealed);
+    if (!e && n_sealed != n)
+        return ctx_fail(ctx, ERR_INTERNAL, "%s has %zu sealed fields", table, n_sealed);
+    for (size_t i = 0; i < n && !e; i++)
+        ret[i] = DB_SEALED(sealed[i].sealed);
+    return e;
 }
 
 // ---- checks that a field table cannot make ----
@@ -161,9 +126,9 @@ static enum err add_rows(struct ctx *ctx, struct access_tx *tx, const char *id, 
 {
     struct db_param names[2 + NAMES] = {DB_TEXT(id), DB_TEXT(in->site)};
     struct db_param details[2 + DETAILS] = {DB_TEXT(id), DB_TEXT(in->site)};
-    enum err e = seal_columns(ctx, id, "app.identity", name_columns, NAMES, in, names + 2);
+    enum err e = seal_columns(ctx, id, "app.identity", NAMES, in, names + 2);
     if (!e)
-        e = seal_columns(ctx, id, "app.identity_detail", detail_columns, DETAILS, in, details + 2);
+        e = seal_columns(ctx, id, "app.identity_detail", DETAILS, in, details + 2);
     if (e)
         return e;
     DB_ADD(tx->pl, Q_PARTICIPANT_INSERT, DB_TEXT(id), DB_TEXT(ref), DB_TEXT(in->site),
@@ -212,22 +177,9 @@ enum err participant_add(struct ctx *ctx, const struct participant_input *in,
 // ---- reading ----
 
 static enum err open_columns(struct ctx *ctx, const struct db_pipeline *pl, size_t i,
-                             const char *person, const char *table,
-                             const struct sealed_column *columns, size_t n,
-                             struct participant_input *ret)
+                             const char *person, const char *table, struct participant_input *ret)
 {
-    for (size_t k = 0; k < n; k++) {
-        struct seal_at at = {SEAL_IDENTITY, person, table, person, columns[k].name};
-        struct bytes sealed = db_bytes(pl, i, 0, columns[k].name);
-        const char *text = NULL;
-        enum err e = sealed.p ? seal_open(ctx, &at, sealed, &text) : ERR_OK;
-        if (e)
-            return e;
-        if (columns[k].offset == offsetof(struct participant_input, aliases))
-            text = aliases_array(ctx->arena, text);
-        *member(ret, &columns[k]) = text;
-    }
-    return ERR_OK;
+    return record_open(ctx, pl, i, 0, &participant_input_table, table, person, person, ret);
 }
 
 static enum err open_identifiers(struct ctx *ctx, const struct db_pipeline *pl, size_t i,
@@ -244,8 +196,8 @@ static enum err open_identifiers(struct ctx *ctx, const struct db_pipeline *pl, 
                 continue;
             struct seal_at at = {SEAL_IDENTITY, person, "app.identifier", db_get(pl, i, row, "id"),
                                  "value"};
-            enum err e = seal_open(ctx, &at, db_bytes(pl, i, row, "value"),
-                                   member(&ret->in, &id_columns[k]));
+            enum err e =
+                column_open(ctx, pl, i, row, &at, "value", member(&ret->in, &id_columns[k]));
             if (e)
                 return e;
         }
@@ -266,10 +218,9 @@ enum err participant_get(struct ctx *ctx, const struct access_tx *tx, size_t at,
 {
     struct participant p = {0};
     db_row_record(tx->pl, at, 0, &participant_table, &p);
-    enum err e = open_columns(ctx, tx->pl, at, person->id, "app.identity", name_columns, NAMES, &p.in);
+    enum err e = open_columns(ctx, tx->pl, at, person->id, "app.identity", &p.in);
     if (!e)
-        e = open_columns(ctx, tx->pl, at, person->id, "app.identity_detail", detail_columns, DETAILS,
-                         &p.in);
+        e = open_columns(ctx, tx->pl, at, person->id, "app.identity_detail", &p.in);
     if (!e)
         e = open_identifiers(ctx, tx->pl, at + 1, person->id, &p);
     if (!e)
@@ -304,9 +255,9 @@ static enum err change_rows(struct ctx *ctx, struct access_tx *tx, const char *p
                             const char *version)
 {
     struct db_param names[NAMES], details[DETAILS];
-    enum err e = seal_columns(ctx, person, "app.identity", name_columns, NAMES, in, names);
+    enum err e = seal_columns(ctx, person, "app.identity", NAMES, in, names);
     if (!e)
-        e = seal_columns(ctx, person, "app.identity_detail", detail_columns, DETAILS, in, details);
+        e = seal_columns(ctx, person, "app.identity_detail", DETAILS, in, details);
     if (e)
         return e;
     DB_ADD(tx->pl, Q_PARTICIPANT_UPDATE, DB_TEXT(version), DB_TEXT(in->supervision),

@@ -20,7 +20,7 @@ static const struct field out_rows[] = {PARTICIPANT_ROWS};
 const struct field_table participant_table =
     FIELD_TABLE("ParticipantDetails", struct participant, out_rows);
 
-#define ADDED(member) .name = #member, .offset = offsetof(struct participant_added, member)
+#define ADDED(member) FIELD_AT(struct participant_added, member)
 static const struct field added_rows[] = {
     {ADDED(ref), .type = FIELD_TEXT, .label = "Reference", .help = "Of the new participant."},
     {ADDED(stage), .type = FIELD_CODE, .vocab = "stage", .label = "Stage", .help = "The first one."},

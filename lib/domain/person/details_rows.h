@@ -6,46 +6,49 @@
 
 #include <stddef.h>
 
-#define AT(member) .name = #member, .offset = offsetof(struct participant_input, member)
+#define AT(member) FIELD_AT(struct participant_input, member)
 #define SEALED(extra) .flags = FIELD_SEALED | (extra)
 // Who may see it beyond the route's own permission; not asked of what is sent.
 #define NAMES .read = "identity_read"
 #define DETAIL .read = "identity_detail_read"
 
+#define NAME(member) AT(member), .sealed = {SEAL_IDENTITY, "app.identity", #member}
+#define DETAIL_AT(member) AT(member), .sealed = {SEAL_IDENTITY, "app.identity_detail", #member}
+
 // struct participant begins with its participant_input, so the rows serve both.
 #define NAME_ROWS(need)                                                                            \
-    {AT(given_name), .type = FIELD_TEXT, SEALED(need), .max = 100, .label = "First names",         \
+    {NAME(given_name), .type = FIELD_TEXT, SEALED(need), .max = 100, .label = "First names",         \
      .help = "Given names.", NAMES},                                                               \
-    {AT(family_name), .type = FIELD_TEXT, SEALED(need), .max = 100, .label = "Last name",          \
+    {NAME(family_name), .type = FIELD_TEXT, SEALED(need), .max = 100, .label = "Last name",          \
      .help = "Family name.", NAMES},                                                               \
-    {AT(known_as), .type = FIELD_TEXT, SEALED(0), .max = 100, .label = "Known as",                 \
+    {NAME(known_as), .type = FIELD_TEXT, SEALED(0), .max = 100, .label = "Known as",                 \
      .help = "The name the person goes by.", NAMES},                                               \
-    {AT(address), .type = FIELD_TEXT, SEALED(FIELD_LINES), .max = 500, .label = "Address",         \
+    {NAME(address), .type = FIELD_TEXT, SEALED(FIELD_LINES), .max = 500, .label = "Address",         \
      .help = "As it would be written on a letter, or NFA.", NAMES},                                \
-    {AT(postcode), .type = FIELD_TEXT, SEALED(0), .max = 16, .label = "Postcode",                  \
+    {NAME(postcode), .type = FIELD_TEXT, SEALED(0), .max = 16, .label = "Postcode",                  \
      .help = "As given.", NAMES},                                                                  \
-    {AT(phone), .type = FIELD_TEXT, SEALED(0), .max = 32, .label = "Phone",                        \
+    {NAME(phone), .type = FIELD_TEXT, SEALED(0), .max = 32, .label = "Phone",                        \
      .help = "A number to reach the person on.", NAMES},                                           \
-    {AT(email), .type = FIELD_TEXT, SEALED(0), .max = 254, .label = "Email",                       \
+    {NAME(email), .type = FIELD_TEXT, SEALED(0), .max = 254, .label = "Email",                       \
      .help = "An address to reach the person at.", NAMES}
 #define DETAIL_ROWS(need)                                                                          \
-    {AT(date_of_birth), .type = FIELD_DATE, SEALED(FIELD_NOT_FUTURE | (need)),                     \
+    {DETAIL_AT(date_of_birth), .type = FIELD_DATE, SEALED(FIELD_NOT_FUTURE | (need)),                     \
      .label = "Date of birth", .help = "People are 14 or over when they start.", DETAIL},          \
-    {AT(aliases), .type = FIELD_LIST, SEALED(0), .max = 100, .label = "Aliases",                   \
+    {DETAIL_AT(aliases), .type = FIELD_LIST, SEALED(0), .max = 100, .label = "Aliases",                   \
      .help = "Other names.", DETAIL},                                                              \
-    {AT(sex), .type = FIELD_CODE, SEALED(0), .vocab = "sex", .label = "Sex",                       \
+    {DETAIL_AT(sex), .type = FIELD_CODE, SEALED(0), .vocab = "sex", .label = "Sex",                       \
      .help = "As recorded by the agencies.", DETAIL},                                              \
-    {AT(gender), .type = FIELD_CODE, SEALED(0), .vocab = "gender", .label = "Gender",              \
+    {DETAIL_AT(gender), .type = FIELD_CODE, SEALED(0), .vocab = "gender", .label = "Gender",              \
      .help = "As the person says.", DETAIL},                                                       \
-    {AT(ethnicity), .type = FIELD_CODE, SEALED(0), .vocab = "ethnicity", .label = "Ethnicity",     \
+    {DETAIL_AT(ethnicity), .type = FIELD_CODE, SEALED(0), .vocab = "ethnicity", .label = "Ethnicity",     \
      .help = "As the person says: police 18+1 codes and those of the 2021 census.", DETAIL},       \
-    {AT(officer_ethnicity), .type = FIELD_CODE, SEALED(0), .vocab = "officer_ethnicity",           \
+    {DETAIL_AT(officer_ethnicity), .type = FIELD_CODE, SEALED(0), .vocab = "officer_ethnicity",           \
      .label = "Ethnicity as seen by an officer", .help = "Six-point code.", DETAIL},               \
-    {AT(language), .type = FIELD_TEXT, SEALED(0), .max = 60, .label = "First language",            \
+    {DETAIL_AT(language), .type = FIELD_TEXT, SEALED(0), .max = 60, .label = "First language",            \
      .help = "Language.", DETAIL},                                                                 \
-    {AT(interpreter), .type = FIELD_TEXT, SEALED(0), .max = 60, .label = "Interpreter needed",     \
+    {DETAIL_AT(interpreter), .type = FIELD_TEXT, SEALED(0), .max = 60, .label = "Interpreter needed",     \
      .help = "Language of the interpreter; empty when none is needed.", DETAIL},                   \
-    {AT(notes), .type = FIELD_TEXT, SEALED(FIELD_LINES), .max = 4000, .label = "Background",       \
+    {DETAIL_AT(notes), .type = FIELD_TEXT, SEALED(FIELD_LINES), .max = 4000, .label = "Background",       \
      .help = "What else to know.", DETAIL}
 #define ID_ROW(member, words)                                                                      \
     {AT(member), .type = FIELD_TEXT, SEALED(0), .max = 32, .label = words,                         \
@@ -64,7 +67,7 @@
     {AT(source_ref), .type = FIELD_TEXT, .max = 64, .label = "Reference elsewhere",                \
      .help = "What the person is called in the records this came from."}
 
-#define OUT(member) .name = #member, .offset = offsetof(struct participant, member)
+#define OUT(member) FIELD_AT(struct participant, member)
 // What is answered about a participant, in the order of the answer.
 #define PARTICIPANT_ROWS                                                                            \
     {OUT(ref), .type = FIELD_TEXT, .label = "Reference", .help = "What people call the case by."},  \

@@ -2,8 +2,9 @@
 #include "domain/person/engagement.h"
 
 #include "domain/person/flag.h"
+#include "record/rows.h"
 
-#define CARD(member) .name = #member, .offset = offsetof(struct status_card, member)
+#define CARD(member) FIELD_AT(struct status_card, member)
 static const struct field rows[] = {
     {CARD(ref), .type = FIELD_TEXT, .label = "Reference", .help = "Of the participant."},
     {CARD(status), .type = FIELD_CODE, .vocab = "status", .label = "Engagement status",
@@ -35,7 +36,7 @@ enum err status_card_read(struct ctx *ctx, const char *ref, struct person_file *
         .last_contact = f.last_contact,
         .next_contact_due = f.next_contact_due,
         .worker = f.worker,
-        .flags = step_rows(ctx, &flag_table, f.flags, f.n_flags),
+        .flags = rows_answer(ctx, &flag_table, f.flags, f.n_flags),
     };
     if (ret_file)
         *ret_file = f;

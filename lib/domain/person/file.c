@@ -2,63 +2,38 @@
 #include "domain/person/file.h"
 
 #include "domain/person/birth.h"
-#include "record/step.h"
+#include "record/column.h"
+#include "record/name.h"
+#include "record/rows.h"
 
 #include <stddef.h>
 #include <string.h>
 
-#define TEXT(record, field)                                                                        \
-    {                                                                                              \
-        .name = #field, .type = FIELD_TEXT, .offset = offsetof(struct record, field)               \
-    }
-#define TIME(record, field)                                                                        \
-    {                                                                                              \
-        .name = #field, .type = FIELD_TIME, .offset = offsetof(struct record, field)               \
-    }
-#define DATE(record, field)                                                                        \
-    {                                                                                              \
-        .name = #field, .type = FIELD_DATE, .offset = offsetof(struct record, field)               \
-    }
-#define BOOL(record, field)                                                                        \
-    {                                                                                              \
-        .name = #field, .type = FIELD_BOOL, .offset = offsetof(struct record, field)               \
-    }
+#define TEXT(member) FIELD_COLUMN(struct person_file, member, FIELD_TEXT)
+#define TIME(member) FIELD_COLUMN(struct person_file, member, FIELD_TIME)
+#define DATE(member) FIELD_COLUMN(struct person_file, member, FIELD_DATE)
+#define BOOL(member) FIELD_COLUMN(struct person_file, member, FIELD_BOOL)
 
 // Row mapping only: these records are for pages and are not answered as they are.
 static const struct field file_rows[] = {
-    TEXT(person_file, stage),
-    TIME(person_file, stage_since),
-    TEXT(person_file, worker),
-    TEXT(person_file, worker_id),
-    TEXT(person_file, team),
-    TEXT(person_file, team_id),
-    TEXT(person_file, agency_id),
-    TEXT(person_file, supervision),
-    TEXT(person_file, supervising_agency),
-    TEXT(person_file, status),
-    DATE(person_file, since),
-    TEXT(person_file, basis),
-    TIME(person_file, last_contact),
-    DATE(person_file, next_contact_due),
-    BOOL(person_file, overdue),
+    TEXT(stage),
+    TIME(stage_since),
+    TEXT(worker),
+    TEXT(worker_id),
+    TEXT(team),
+    TEXT(team_id),
+    TEXT(agency_id),
+    TEXT(supervision),
+    TEXT(supervising_agency),
+    TEXT(status),
+    DATE(since),
+    TEXT(basis),
+    TIME(last_contact),
+    DATE(next_contact_due),
+    BOOL(overdue),
 };
 static const struct field_table file_table =
     FIELD_TABLE("PersonFile", struct person_file, file_rows);
-
-static const struct field flag_rows[] = {
-    TEXT(safety_flag, id),       TEXT(safety_flag, kind),       TIME(safety_flag, added_at),
-    TEXT(safety_flag, added_by), DATE(safety_flag, review_due),
-};
-static const struct field_table file_flag_table =
-    FIELD_TABLE("CaseFlag", struct safety_flag, flag_rows);
-
-static enum err open_column(struct ctx *ctx, const struct db_pipeline *pl, size_t i, size_t row,
-                            const struct seal_at *at, const char *from, const char **ret)
-{
-    struct bytes sealed = db_bytes(pl, i, row, from);
-    *ret = NULL;
-    return sealed.p ? seal_open(ctx, at, sealed, ret) : ERR_OK;
-}
 
 static bool same(const char *a, const char *b)
 {
@@ -103,11 +78,11 @@ static enum err open_identity(struct ctx *ctx, const struct db_pipeline *pl, siz
     struct seal_at interpreter = {SEAL_IDENTITY, id, "app.identity_detail", id, "interpreter"};
     enum err e = person_name_open(ctx, pl, i, 0, id, &f->name);
     if (!e)
-        e = open_column(ctx, pl, i, 0, &known_as, "known_as", &f->known_as);
+        e = column_open(ctx, pl, i, 0, &known_as, "known_as", &f->known_as);
     if (!e)
-        e = open_column(ctx, pl, i, 0, &born, "date_of_birth", &f->date_of_birth);
+        e = column_open(ctx, pl, i, 0, &born, "date_of_birth", &f->date_of_birth);
     if (!e)
-        e = open_column(ctx, pl, i, 0, &interpreter, "interpreter", &f->interpreter);
+        e = column_open(ctx, pl, i, 0, &interpreter, "interpreter", &f->interpreter);
     if (!e && f->date_of_birth)
         birth_keep(f->person.ref, id, db_bytes(pl, i, 0, "date_of_birth"), f->date_of_birth);
     return e;
@@ -119,16 +94,11 @@ enum err person_file_get(struct ctx *ctx, struct access_tx *tx, size_t at,
     struct person_file f = {.person = *person};
     db_row_record(tx->pl, at, 0, &file_table, &f);
     enum err e = open_identity(ctx, tx->pl, at, &f);
-    size_t n = db_nrows(tx->pl, at + 1);
-    struct safety_flag *flags = ARENA_ARRAY(ctx->arena, struct safety_flag, n + 1);
-    for (size_t i = 0; i < n && !e; i++) {
-        db_row_record(tx->pl, at + 1, i, &file_flag_table, &flags[i]);
-        struct seal_at where = {SEAL_IDENTITY, person->id, "app.safety_flag", flags[i].id,
-                                "detail"};
-        e = open_column(ctx, tx->pl, at + 1, i, &where, "sealed_detail", &flags[i].detail);
-    }
+    const void *flags = NULL;
+    if (!e)
+        e = rows_open(ctx, tx->pl, at + 1, &flag_table, "app.safety_flag", person->id, &flags,
+                      &f.n_flags);
     f.flags = flags;
-    f.n_flags = n;
     if (!e)
         *ret = f;
     return e;

@@ -5,10 +5,12 @@
 #pragma once
 
 #include "access/access.h"
+#include "base/field.h"
 
 struct safety_flag {
     const char *id, *kind, *detail, *added_at, *added_by, *review_due;
 };
+extern const struct field_table flag_table; // struct safety_flag, for answers
 
 /** What stands at the top of every page about a person. NULL where the actor may not see it. */
 struct person_file {

@@ -4,14 +4,13 @@
 
 #include "base/field.h"
 #include "domain/person/file.h"
-#include "record/step.h"
+#include "record/reply.h"
 
 extern const struct field_table flag_input_table; // of routes
 
 struct flag_input {
     const char *kind, *detail, *review_due;
 };
-extern const struct field_table flag_table; // struct safety_flag, for answers
 
 /** Adds a flag; the words are sealed. `ret->id` is the new one's. */
 enum err flag_add(struct ctx *ctx, const char *ref, const struct flag_input *in,

@@ -5,17 +5,19 @@
 #include "base/uuid.h"
 #include "crypto/keys.h"
 #include "crypto/secret.h"
+#include "record/column.h"
 #include "record/cursor.h"
 #include "domain/person/identifier.h"
 #include "search/search.h"
-#include "record/step.h"
+#include "record/name.h"
+#include "record/rows.h"
 
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#define QUERY(member) .name = #member, .offset = offsetof(struct people_query, member)
+#define QUERY(member) FIELD_AT(struct people_query, member)
 static const struct field query_rows[] = {
     {QUERY(q), .type = FIELD_TEXT, .max = 200, .label = "Search",
      .help = "Name (misspelt too), alias, date of birth, reference or identifier."},
@@ -31,7 +33,7 @@ static const struct field query_rows[] = {
 const struct field_table people_query_table =
     FIELD_TABLE("PeopleQuery", struct people_query, query_rows);
 
-#define ITEM(member) .name = #member, .offset = offsetof(struct person_item, member)
+#define ITEM(member) FIELD_AT(struct person_item, member)
 static const struct field item_rows[] = {
     {ITEM(ref), .type = FIELD_TEXT, .label = "Reference", .help = "Of the participant."},
     {ITEM(name), .type = FIELD_TEXT, .flags = FIELD_SEALED, .label = "Name",
@@ -71,12 +73,11 @@ static enum err open_names(struct ctx *ctx, const struct db_pipeline *pl, size_t
                            struct person_item *p)
 {
     p->participant_id = db_get(pl, i, row, "participant_id");
-    enum err e = step_name(ctx, pl, i, row, &p->name);
-    struct bytes known_as = db_bytes(pl, i, row, "known_as");
+    enum err e = person_name_load(ctx, pl, i, row, &p->name);
     struct seal_at at = {SEAL_IDENTITY, p->participant_id, "app.identity", p->participant_id,
                          "known_as"};
-    if (!e && p->name && known_as.p)
-        e = seal_open(ctx, &at, known_as, &p->known_as);
+    if (!e && p->name)
+        e = column_open(ctx, pl, i, row, &at, "known_as", &p->known_as);
     return e;
 }
 
@@ -242,6 +243,6 @@ enum err people_find_page(struct ctx *ctx, const struct people_query *q, struct 
     size_t workers = DB_ADD0(tx.pl, Q_PEOPLE_WORKERS);
     enum err e = run(ctx, q, ret, &tx);
     if (!e)
-        *ret_workers = step_records(ctx, tx.pl, workers, &worker_table, ret_n);
+        *ret_workers = rows_read(tx.pl, workers, &worker_table, ret_n);
     return e;
 }

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define STAGE(member) .name = #member, .offset = offsetof(struct stage_input, member)
+#define STAGE(member) FIELD_AT(struct stage_input, member)
 static const struct field stage_rows[] = {
     {STAGE(to), .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .max = 40, .label = "Next stage",
      .help = "A stage that may follow the present one, or \"suspended\" or \"resumed\"."},
@@ -24,7 +24,7 @@ static const struct field stage_rows[] = {
 const struct field_table stage_input_table =
     FIELD_TABLE("StageInput", struct stage_input, stage_rows);
 
-#define NOW(member) .name = #member, .offset = offsetof(struct stage_now, member)
+#define NOW(member) FIELD_AT(struct stage_now, member)
 static const struct field now_rows[] = {
     {NOW(ref), .type = FIELD_TEXT, .label = "Reference", .help = "Of the participant."},
     {NOW(stage), .type = FIELD_CODE, .vocab = "stage", .label = "Stage", .help = "The stage now."},
@@ -34,7 +34,7 @@ static const struct field now_rows[] = {
 };
 const struct field_table stage_now_table = FIELD_TABLE("StageNow", struct stage_now, now_rows);
 
-#define OFFER(member) .name = #member, .offset = offsetof(struct offer_input, member)
+#define OFFER(member) FIELD_AT(struct offer_input, member)
 static const struct field offer_rows[] = {
     {OFFER(made_at), .type = FIELD_TIME, .flags = FIELD_REQUIRED | FIELD_NOT_FUTURE,
      .label = "Date and time of the offer", .help = "When the person was met, or the attempt made."},
@@ -54,7 +54,7 @@ static const struct field offer_rows[] = {
 const struct field_table offer_input_table =
     FIELD_TABLE("OfferInput", struct offer_input, offer_rows);
 
-#define SAVED(member) .name = #member, .offset = offsetof(struct offer_saved, member)
+#define SAVED(member) FIELD_AT(struct offer_saved, member)
 static const struct field saved_rows[] = {
     {SAVED(id), .type = FIELD_UUID, .label = "Offer", .help = "Id of the attempt."},
     {SAVED(ref), .type = FIELD_TEXT, .label = "Reference", .help = "Of the participant."},

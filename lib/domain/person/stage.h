@@ -6,7 +6,7 @@
 
 #include "base/field.h"
 #include "domain/person/file.h"
-#include "record/step.h"
+#include "record/reply.h"
 
 extern const struct field_table offer_input_table, stage_input_table; // of routes
 

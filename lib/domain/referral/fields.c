@@ -3,10 +3,11 @@
 #include "domain/referral/referral.h"
 
 #include "record/cursor.h"
+#include "record/step.h"
 
 #include <stddef.h>
 
-#define IN(member) .name = #member, .offset = offsetof(struct referral_input, member)
+#define IN(member) FIELD_AT(struct referral_input, member)
 static const struct field input_rows[] = {
     {IN(service), .type = FIELD_CODE, .flags = FIELD_REQUIRED, .vocab = "service",
      .label = "Service", .help = "What the referral asks for."},
@@ -31,7 +32,7 @@ static const struct field input_rows[] = {
 const struct field_table referral_input_table =
     FIELD_TABLE("ReferralInput", struct referral_input, input_rows);
 
-#define MOVE(member) .name = #member, .offset = offsetof(struct referral_move, member)
+#define MOVE(member) FIELD_AT(struct referral_move, member)
 static const struct field move_rows[] = {
     {MOVE(to), .type = FIELD_CODE, .flags = FIELD_REQUIRED, .vocab = "referral_state",
      .label = "Step", .help = "The state to move to."},
@@ -49,7 +50,7 @@ static const struct field move_rows[] = {
 const struct field_table referral_move_table =
     FIELD_TABLE("ReferralMove", struct referral_move, move_rows);
 
-#define SIN(member) .name = #member, .offset = offsetof(struct session_input, member)
+#define SIN(member) FIELD_AT(struct session_input, member)
 static const struct field session_rows[] = {
     {SIN(held_on), .type = FIELD_DATE, .flags = FIELD_REQUIRED | FIELD_NOT_FUTURE,
      .label = "Date of the session", .help = "The day for which it was planned."},
@@ -67,7 +68,7 @@ static const struct field session_rows[] = {
 const struct field_table session_input_table =
     FIELD_TABLE("SessionInput", struct session_input, session_rows);
 
-#define SES(member) .name = #member, .offset = offsetof(struct referral_session, member)
+#define SES(member) FIELD_AT(struct referral_session, member)
 #define SESSION_FACTS                                                                              \
     {SES(id), .type = FIELD_UUID, .label = "Session", .help = "Id of the session."},               \
         {SES(held_on), .type = FIELD_DATE, .label = "Date",                                        \
@@ -84,7 +85,8 @@ const struct field_table session_input_table =
 static const struct field session_out_rows[] = {
     SESSION_FACTS,
     {SES(feedback), .type = FIELD_TEXT, .flags = FIELD_SEALED | FIELD_LINES, .label = "Feedback",
-     .help = "What was done and how the person responded."},
+     .help = "What was done and how the person responded.",
+     .sealed = {SEAL_NOTES, "app.referral_session", "feedback"}},
     {SES(at), .type = FIELD_TIME, .label = "Recorded at", .help = "When it was recorded."},
     {SES(by), .type = FIELD_TEXT, .label = "Recorded by", .help = "Who recorded it, by name."},
 };
@@ -94,7 +96,7 @@ static const struct field session_saved_rows[] = {SESSION_FACTS};
 const struct field_table session_saved_table =
     FIELD_TABLE("SessionSaved", struct referral_session, session_saved_rows);
 
-#define OUT(member) .name = #member, .offset = offsetof(struct referral, member)
+#define OUT(member) FIELD_AT(struct referral, member)
 #define DETAIL .read = "referral_detail_read"
 #define FACT_ROWS                                                                                  \
     {OUT(id), .type = FIELD_UUID, .label = "Referral", .help = "Id of the referral."},             \
@@ -189,7 +191,7 @@ static const struct field saved_rows[] = {
 const struct field_table referral_saved_table =
     FIELD_TABLE("ReferralSaved", struct referral, saved_rows);
 
-#define QUERY(member) .name = #member, .offset = offsetof(struct referral_query, member)
+#define QUERY(member) FIELD_AT(struct referral_query, member)
 static const struct field query_rows[] = {
     {QUERY(state), .type = FIELD_CODE, .vocab = "referral_state", .label = "State",
      .help = "Only in this state."},

@@ -4,6 +4,9 @@
 #include "base/buf.h"
 #include "base/uuid.h"
 #include "record/cursor.h"
+#include "record/name.h"
+#include "record/rows.h"
+#include "record/step.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -28,32 +31,6 @@ static struct reading reading_add(struct access_tx *tx, const char *id)
     };
 }
 
-// The outcomes wanted are sealed as lines and shown as a list.
-static const char *lines_to_list(struct arena *a, const char *lines)
-{
-    size_t n = 1;
-    for (const char *p = lines; *p; p++)
-        n += *p == '\n';
-    const char **items = ARENA_ARRAY(a, const char *, n);
-    for (size_t i = 0; i < n; i++) {
-        size_t len = strcspn(lines, "\n");
-        items[i] = arena_strndup(a, lines, len);
-        lines += len + (lines[len] == '\n');
-    }
-    return field_array(a, items, n);
-}
-
-static const char *list_to_lines(struct arena *a, const char *list)
-{
-    const char *const *items;
-    size_t n = field_list(a, list, &items);
-    struct buf b;
-    buf_init(&b, a);
-    for (size_t i = 0; i < n; i++)
-        buf_printf(&b, "%s%s", i ? "\n" : "", items[i]);
-    return n ? b.p : NULL;
-}
-
 // Each kind of words has a place of its own; of several the latest is shown there.
 static void place_notes(struct arena *a, const struct step_note *notes, size_t n,
                         struct referral *r)
@@ -73,23 +50,19 @@ static void place_notes(struct arena *a, const struct step_note *notes, size_t n
         for (size_t p = 0; p < sizeof(places) / sizeof(places[0]); p++)
             if (strcmp(notes[i].kind, places[p].kind) == 0)
                 *places[p].at = notes[i].note;
-    if (r->outcomes_wanted)
-        r->outcomes_wanted = lines_to_list(a, r->outcomes_wanted);
+    r->outcomes_wanted = field_lines_list(a, r->outcomes_wanted); // sealed as lines
 }
 
 static enum err read_sessions(struct ctx *ctx, const struct db_pipeline *pl, size_t i,
                               const char *person, const struct field_rows **ret)
 {
-    size_t n = db_nrows(pl, i);
-    struct referral_session *rows = ARENA_ARRAY(ctx->arena, struct referral_session, n + 1);
-    for (size_t row = 0; row < n; row++) {
-        db_row_record(pl, i, row, &referral_session_table, &rows[row]);
-        enum err e = step_open(ctx, pl, i, row, person, session_table, rows[row].id, "feedback",
-                               "sealed_feedback", &rows[row].feedback);
-        if (e)
-            return e;
-    }
-    *ret = step_rows(ctx, &referral_session_table, rows, n);
+    const void *rows;
+    size_t n;
+    enum err e =
+        rows_open(ctx, pl, i, &referral_session_table, session_table, person, &rows, &n);
+    if (e)
+        return e;
+    *ret = rows_answer(ctx, &referral_session_table, rows, n);
     return ERR_OK;
 }
 
@@ -102,15 +75,15 @@ static enum err reading_get(struct ctx *ctx, const struct db_pipeline *pl, const
     db_row_record(pl, at->show, 0, &referral_table, &r);
     r.ref = person->ref;
     size_t n_events, n_notes;
-    const struct step_event *events = step_events(ctx, pl, at->events, &n_events);
+    const struct step_event *events = step_events(pl, at->events, &n_events);
     const struct step_note *notes;
     enum err e = step_notes(ctx, pl, at->notes, person->id, note_table, &notes, &n_notes);
     if (!e)
         e = read_sessions(ctx, pl, at->sessions, person->id, &r.sessions);
     if (e)
         return e;
-    r.events = step_rows(ctx, &step_event_table, events, n_events);
-    r.notes = step_rows(ctx, &step_note_table, notes, n_notes);
+    r.events = rows_answer(ctx, &step_event_table, events, n_events);
+    r.notes = rows_answer(ctx, &step_note_table, notes, n_notes);
     place_notes(ctx->arena, notes, n_notes, &r);
     *ret = r;
     return ERR_OK;
@@ -119,7 +92,7 @@ static enum err reading_get(struct ctx *ctx, const struct db_pipeline *pl, const
 enum err referral_read(struct ctx *ctx, const char *id, struct person_file *ret_person,
                        struct referral *ret)
 {
-    id = step_id(id);
+    id = uuid_or_nil(id);
     struct access_tx tx = access_begin_for(ctx, PERM_referral_read, "referral", id);
     struct reading at = reading_add(&tx, id);
     size_t header = person_file_add(ctx, &tx);
@@ -149,7 +122,7 @@ static enum err list_rows(struct ctx *ctx, const struct db_pipeline *pl, size_t 
     const struct referral **each = ARENA_ARRAY(ctx->arena, const struct referral *, shown + 1);
     for (size_t row = 0; row < shown; row++) {
         db_row_record(pl, i, row, &referral_row_table, &rows[row]);
-        enum err e = step_name(ctx, pl, i, row, &rows[row].name);
+        enum err e = person_name_load(ctx, pl, i, row, &rows[row].name);
         if (e)
             return e;
         each[row] = &rows[row];
@@ -212,10 +185,7 @@ enum err referral_list_read(struct ctx *ctx, const char *ref, const struct refer
 
 // ---- making one ----
 
-#define PROVIDER(member)                                                                           \
-    {                                                                                              \
-        .name = #member, .type = FIELD_TEXT, .offset = offsetof(struct provider, member)           \
-    }
+#define PROVIDER(member) FIELD_COLUMN(struct provider, member, FIELD_TEXT)
 static const struct field provider_rows[] = {PROVIDER(id), PROVIDER(name)};
 static const struct field_table provider_table =
     FIELD_TABLE("Provider", struct provider, provider_rows);
@@ -233,7 +203,7 @@ enum err referral_form_read(struct ctx *ctx, const char *ref, struct referral_fo
         e = person_file_get(ctx, &tx, header, &person, &f.person);
     if (e)
         return e;
-    f.providers = step_records(ctx, tx.pl, providers, &provider_table, &f.n_providers);
+    f.providers = rows_read(tx.pl, providers, &provider_table, &f.n_providers);
     *ret = f;
     return ERR_OK;
 }
@@ -245,7 +215,7 @@ struct input_words {
 static enum err seal_input(struct ctx *ctx, const char *person, const struct referral_input *in,
                            struct input_words *ret)
 {
-    const char *outcomes = list_to_lines(ctx->arena, in->outcomes_wanted);
+    const char *outcomes = field_list_lines(ctx->arena, in->outcomes_wanted);
     enum err e = step_seal(ctx, person, note_table, "note", in->reason, &ret->reason);
     if (!e)
         e = step_seal(ctx, person, note_table, "note", in->risk_summary, &ret->risk);
@@ -356,7 +326,7 @@ static void name_report(struct ctx *ctx, const struct referral_move *in)
 enum err referral_move(struct ctx *ctx, const char *id, const struct referral_move *in,
                        struct referral *ret)
 {
-    id = step_id(id);
+    id = uuid_or_nil(id);
     struct step_words w = words_of(ctx->arena, in);
     struct sealed_words sealed = {0};
     struct person person;
@@ -396,7 +366,7 @@ static enum err session_check(struct ctx *ctx, const struct session_input *in)
 enum err referral_session_record(struct ctx *ctx, const char *id, const struct session_input *in,
                                  const struct create_reply *reply, struct referral_session *ret)
 {
-    id = step_id(id);
+    id = uuid_or_nil(id);
     struct person person;
     struct sealed_words feedback = {0};
     enum err e = session_check(ctx, in);

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "domain/person/file.h"
-#include "record/step.h"
+#include "record/reply.h"
 
 /** What a person sends to make one. `provider` is an agency's id or its exact name. */
 struct referral_input {

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define Q(member) .name = #member, .offset = offsetof(struct audit_query, member)
+#define Q(member) FIELD_AT(struct audit_query, member)
 static const struct field query_rows[] = {
     {Q(from), .type = FIELD_DATE, .label = "From", .help = "First day, inclusive."},
     {Q(to), .type = FIELD_DATE, .label = "To", .help = "Last day, inclusive."},
@@ -25,7 +25,7 @@ static const struct field query_rows[] = {
 const struct field_table audit_query_table =
     FIELD_TABLE("AuditQuery", struct audit_query, query_rows);
 
-#define E(member) .name = #member, .offset = offsetof(struct audit_event, member)
+#define E(member) FIELD_AT(struct audit_event, member)
 static const struct field event_rows[] = {
     {E(id), .type = FIELD_INT, .label = "Number", .help = "Of the event."},
     {E(at), .type = FIELD_TIME, .label = "When", .help = "By the database's clock."},

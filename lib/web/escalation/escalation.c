@@ -3,6 +3,7 @@
 #include "domain/escalation/escalation.h"
 
 #include "base/clock.h"
+#include "base/uuid.h"
 #include "base/vocab.h"
 #include "web/handlers.h"
 #include "web/escalation/views.h"
@@ -412,7 +413,7 @@ enum err web_escalation_move(struct request *r, struct response *res)
 
 enum err web_escalation_action(struct request *r, struct response *res)
 {
-    const char *id = step_id(request_param(r, "id"));
+    const char *id = uuid_or_nil(request_param(r, "id"));
     struct create_reply reply = {.before = arena_printf(r->ctx.arena, "/escalations/%s?saved=", id),
                                  .after = "#actions"};
     struct action_input in = {0};

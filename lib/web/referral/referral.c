@@ -4,6 +4,7 @@
 #include "domain/referral/referral.h"
 
 #include "base/clock.h"
+#include "base/uuid.h"
 #include "base/vocab.h"
 #include "web/handlers.h"
 #include "web/referral/views.h"
@@ -420,7 +421,7 @@ enum err web_referral_move(struct request *r, struct response *res)
 
 enum err web_referral_session(struct request *r, struct response *res)
 {
-    const char *id = step_id(request_param(r, "id"));
+    const char *id = uuid_or_nil(request_param(r, "id"));
     const char *back = arena_printf(r->ctx.arena, "/referrals/%s#sessions", id);
     // The location of a retry is the referral's page: a session has none of its own.
     struct create_reply reply = {.before = arena_printf(r->ctx.arena, "/referrals/%s?saved=", id),

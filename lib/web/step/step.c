@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/vocab.h"
 #include "crypto/secret.h"
+#include "record/step.h"
 #include "web/ui/view.h"
 
 #include <string.h>

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "http/route.h"
-#include "record/step.h"
+
 #include "web/person/header.h"
 #include "web/ui/components.h"
 #include "web/ui/page.h"

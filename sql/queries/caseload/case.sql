@@ -17,7 +17,7 @@ select p.version, p.stage, p.stage_at as stage_since, p.supervision, p.worker_id
   left join access.agency g on g.id = p.agency_id;
 
 -- name: person_flags
-select f.id, f.kind, f.detail as sealed_detail, f.raised_at as added_at, u.display_name as added_by,
+select f.id, f.kind, f.detail, f.raised_at as added_at, u.display_name as added_by,
        f.review_on as review_due
   from app.safety_flag f
   left join access."user" u on u.id = f.raised_by

@@ -130,7 +130,7 @@ select v.from_state, v.to_state, v.at, u.display_name as by, v.reason_code
 
 -- name: escalation_notes
 -- params: 1 id
-select n.id, n.kind, n.to_state, n.note as sealed_note, n.at, u.display_name as by
+select n.id, n.kind, n.to_state, n.note, n.at, u.display_name as by
   from app.escalation_note n
   left join access."user" u on u.id = n.by_user
  where n.site_id = (select access.person_site()) and n.participant_id = (select access.person())
@@ -139,7 +139,7 @@ select n.id, n.kind, n.to_state, n.note as sealed_note, n.at, u.display_name as 
 
 -- name: escalation_actions
 -- params: 1 id
-select x.id, x.action, x.taken_on, x.note as sealed_note, x.at, u.display_name as by
+select x.id, x.action, x.taken_on, x.note, x.at, u.display_name as by
   from app.escalation_action x
   left join access."user" u on u.id = x.by_user
  where x.site_id = (select access.person_site()) and x.participant_id = (select access.person())

@@ -162,7 +162,7 @@ select v.from_state, v.to_state, v.at, u.display_name as by, v.reason_code
 
 -- name: referral_notes
 -- params: 1 id
-select n.id, n.kind, n.note as sealed_note, n.at, u.display_name as by
+select n.id, n.kind, n.note, n.at, u.display_name as by
   from app.referral_note n
   left join access."user" u on u.id = n.by_user
  where n.site_id = (select access.person_site()) and n.participant_id = (select access.person())
@@ -171,7 +171,7 @@ select n.id, n.kind, n.note as sealed_note, n.at, u.display_name as by
 
 -- name: referral_sessions
 -- params: 1 id
-select s.id, s.held_on, s.result, s.late, s.minutes, s.concern, s.feedback as sealed_feedback, s.at,
+select s.id, s.held_on, s.result, s.late, s.minutes, s.concern, s.feedback, s.at,
        u.display_name as by
   from app.referral_session s
   left join access."user" u on u.id = s.by_user

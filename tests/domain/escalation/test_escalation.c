@@ -7,6 +7,7 @@
 #include "base/uuid.h"
 #include "db/db.h"
 #include "domain/escalation/escalation.h"
+#include "record/step.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,6 +8,7 @@
 #include "base/uuid.h"
 #include "db/db.h"
 #include "record/cursor.h"
+#include "record/step.h"
 #include "domain/referral/referral.h"
 
 #include <stdlib.h>
