@@ -6,8 +6,12 @@ A query file holds statements under headers:
 
     -- name: contact_insert
     -- login: app,worker        (optional; app when absent)
-    -- params: 2 id note        (optional; the number is checked)
-    insert into app.contact (id, note) values ($1, $2);
+    -- params: id note:bytes    (absent when there are none; may take several lines)
+    insert into app.contact (id, note) values (:id, :note);
+
+A parameter is text unless it says :bytes (a struct bytes, sealed values) or :int (a long). PostgreSQL gets
+$1, $2 in the order declared; C gets struct q_contact_insert, to be filled in by DB_CALL(contact_insert, ...).
+As in psql a name touches its colon, so that casts (::), strings and slices ([1:5], [a:b]) stay what they are.
 
 Comments are kept out of the text, as is the closing semicolon. One name, one statement.
 A migration file is NNNN_name.sql, numbered from 0001 without a gap, and kept as it is.
@@ -23,16 +27,25 @@ import sys
 LOGINS = ['app', 'auth', 'worker', 'trial', 'seal', 'owner']
 HEADER = re.compile(r'--\s*name:\s*(.*?)\s*$')
 LOGIN = re.compile(r'--\s*login:\s*(.*?)\s*$')
-PARAMS = re.compile(r'--\s*params:\s*(\d+)')
+PARAMS = re.compile(r'--\s*params:\s*(.*?)\s*$')
+PARAM = re.compile(r'([a-z][a-z0-9_]*)(?::([a-z]+))?$')
+KINDS = {'text': 'const char *', 'bytes': 'struct bytes ', 'int': 'long '}
+PARAMS_MOST = 32  # as far as DB_COUNT() in db/db.h counts
+# Words that cannot name the member of a struct.
+KEYWORDS = set("""auto break case char const continue default do double else enum extern float for goto if inline int
+long register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while
+bool true false""".split())
 NAME = re.compile(r'[a-z][a-z0-9_]*$')
 MIGRATION = re.compile(r'(\d{4})_([a-z0-9_]+)\.sql$')
-# Everything that may hide a $n, a semicolon or a comment mark, longest guess first.
+# Everything that may hide a parameter, a semicolon or a comment mark, longest guess first.
 TOKEN = re.compile(r"""
     (?P<comment>--[^\n]*)
   | (?P<open>/\*)
   | (?P<string>\b[eE]'(?:[^'\\]|''|\\.)*'|'(?:[^']|'')*'|"(?:[^"]|"")*")
   | (?P<dollar>\$(?P<tag>(?:[A-Za-z_][A-Za-z_0-9]*)?)\$.*?\$(?P=tag)\$)
   | (?P<param>\$\d+)
+  | (?P<cast>::)
+  | (?<![\w\])]):(?P<name>[A-Za-z_]\w*)
   | (?P<end>;)
   | (?P<word>[A-Za-z_][A-Za-z_0-9$]*)
 """, re.X | re.S)
@@ -58,8 +71,9 @@ def skip_comment(text, at):
     return pos
 
 
-def clean(path, line, text):
-    """The statement without comments, and its highest parameter number."""
+def clean(path, line, text, name_param=lambda name, pos: f':{name}'):
+    """The statement without comments, and the parameters that it numbers itself. `name_param` gives what
+    stands for a named one."""
     out, pos, params, ended = [], 0, set(), False
     while pos < len(text):
         tok = TOKEN.search(text, pos)
@@ -76,6 +90,8 @@ def clean(path, line, text):
             out.append(' ')
         elif tok.group('end'):
             ended = True
+        elif tok.group('name'):
+            out.append(name_param(tok.group('name'), tok.start()))
         elif not tok.group('comment'):
             out.append(tok.group())
             if tok.group('param'):
@@ -88,11 +104,14 @@ class Query:
     def __init__(self, path, line, name):
         self.path, self.line, self.name = path, line, name
         self.logins, self.declared, self.lines, self.in_header = ['app'], None, [], True
+        self.params, self.used, self.text_line = {}, set(), line
 
     def header(self, line, number):
         """True if the line is one of the header's."""
         login, params = LOGIN.match(line), PARAMS.match(line)
         if not self.in_header or not line.startswith('--'):
+            if self.in_header:
+                self.text_line = number
             self.in_header = False
             return False
         if login:
@@ -100,16 +119,44 @@ class Query:
             for part in self.logins:
                 if part not in LOGINS:
                     bad(self.path, number, f'no such login "{part}" (one of {", ".join(LOGINS)})')
+        elif params and params.group(1)[:1].isdigit():
+            self.declared = int(re.match(r'\d+', params.group(1)).group())
         elif params:
-            self.declared = int(params.group(1))
+            for word in params.group(1).split():
+                self.declare(word, number)
         return True
 
+    def declare(self, word, number):
+        named = PARAM.match(word)
+        name, kind = named.groups() if named else (word, None)
+        if not named or name in KEYWORDS:
+            bad(self.path, number, f'"{word}" cannot be the name of a parameter')
+        if (kind or 'text') not in KINDS:
+            bad(self.path, number, f'no such kind "{kind}" (one of {", ".join(KINDS)})')
+        if name in self.params:
+            bad(self.path, number, f'query {self.name} declares :{name} twice')
+        self.params[name] = (kind or 'text', number)
+
+    def number(self, name, pos):
+        if name not in self.params:
+            line = self.text_line + '\n'.join(self.lines).count('\n', 0, pos)
+            bad(self.path, line, f'query {self.name} uses :{name}, which it does not declare')
+        self.used.add(name)
+        return f'${list(self.params).index(name) + 1}'
+
     def finish(self):
-        self.sql, params = clean(self.path, self.line, '\n'.join(self.lines))
+        self.sql, params = clean(self.path, self.line, '\n'.join(self.lines), self.number)
         if not self.sql:
             bad(self.path, self.line, f'query {self.name} has no text')
-        self.nparams = max(params, default=0)
-        missing = sorted(set(range(1, self.nparams + 1)) - params)
+        for name, (_, line) in self.params.items():
+            if name not in self.used:
+                bad(self.path, line, f'query {self.name} declares :{name} and does not use it')
+        if self.params and params:
+            bad(self.path, self.line, f'query {self.name} has a numbered parameter among the named')
+        if len(self.params) > PARAMS_MOST:
+            bad(self.path, self.line, f'query {self.name} has more than {PARAMS_MOST} parameters')
+        self.nparams = max(params, default=0) or len(self.params)
+        missing = sorted(set(range(1, self.nparams + 1)) - params) if not self.params else []
         if missing:
             bad(self.path, self.line, f'query {self.name} does not use ${missing[0]}')
         if self.declared is not None and self.declared != self.nparams:
@@ -206,30 +253,58 @@ def c_text(text):
     return '\n'.join(quoted)
 
 
+def tag(args, query):
+    """Of the struct that holds the query's parameters."""
+    return f'{args.prefix.lower()}{query.name}'
+
+
+def struct_text(args, query):
+    where = os.path.join(os.path.basename(os.path.dirname(query.path)), os.path.basename(query.path))
+    members = [f'    {KINDS[kind]}{name};' for name, (kind, _) in query.params.items()]
+    return [f'// {where}:{query.line}', f'struct {tag(args, query)} {{'] + members + ['};']
+
+
 def header_text(args, queries):
     out = ['// SPDX-License-Identifier: MIT', '// Made by sql/embed.py from the query files.',
-           '#pragma once', '']
+           '#pragma once', '', '#include "crypto/keys.h" // struct bytes', '']
     if args.macros:
-        out += [f'#define {args.prefix}{q.name.upper()} ((enum {args.enum}){i})'
-                for i, q in enumerate(queries)]
+        for i, q in enumerate(queries):
+            out += [f'#define {args.prefix}{q.name} ((enum {args.enum}){i})',
+                    f'#define {args.prefix}{q.name.upper()} {args.prefix}{q.name}']
         out += [f'#define {args.prefix}COUNT {len(queries)}']
     else:
         out += [f'enum {args.enum} {{']
         for q in queries:
-            remark = f'{os.path.basename(q.path)}: {q.nparams} params'
-            out.append(f'    {args.prefix}{q.name.upper()}, // {remark}')
+            out.append(f'    {args.prefix}{q.name},')
+            out.append(f'    {args.prefix}{q.name.upper()} = {args.prefix}{q.name},')
         out += [f'    {args.prefix}COUNT', '};']
+    if not args.texts:
+        out += ['', '// How many parameters each has, for DB_CALL() to compare with what it is given.', 'enum {']
+        out += [f'    {args.prefix}{q.name}_params = {q.nparams},' for q in queries] + ['};', '']
+        for q in queries:
+            out += struct_text(args, q) if q.params else []
     return '\n'.join(out) + '\n'
+
+
+def params_text(args, query):
+    rows = [f'    {{"{name}", offsetof(struct {tag(args, query)}, {name}), DB_KIND_{kind.upper()}}},'
+            for name, (kind, _) in query.params.items()]
+    return [f'static const struct db_named {query.name}_params[] = {{'] + rows + ['};']
 
 
 def source_text(args, queries, migrations, schema):
     out = ['// SPDX-License-Identifier: MIT', '// Made by sql/embed.py from the query files.',
-           '#include "db/catalogue.h"', '',
-           '#pragma GCC diagnostic ignored "-Woverlength-strings"', '',
-           'static const struct db_query queries[] = {']
+           '#include "db/catalogue.h"', '', f'#include "{os.path.basename(args.header)}"', '',
+           '#include <stddef.h>', '',
+           '#pragma GCC diagnostic ignored "-Woverlength-strings"', '']
+    named = [] if args.texts else [q for q in queries if q.params]
+    for q in named:
+        out += params_text(args, q)
+    out += ['static const struct db_query queries[] = {']
     for q in queries:
         mask = ' | '.join(f'1U << DB_{login.upper()}' for login in q.logins)
-        out.append(f'    {{"{q.name}",\n{c_text(q.sql)},\n        {q.nparams}, {mask}, '
+        params = f'{q.name}_params' if q in named else '0'
+        out.append(f'    {{"{q.name}",\n{c_text(q.sql)},\n        {q.nparams}, {params}, {mask}, '
                    f'{"true" if q.copy else "false"}}},')
     out += ['    {0}', '};', '', 'static const struct db_migration migrations[] = {']
     for number, name, body in migrations:
@@ -265,7 +340,7 @@ def write_depfile(args, paths):
         file.write(f'{args.header} {args.source}: {escaped}\n')
 
 
-def main():
+def main(argv):
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('--queries', action='append', default=[], help='a file or a folder')
     parser.add_argument('--migrations', help='a folder')
@@ -274,10 +349,11 @@ def main():
     parser.add_argument('--enum', default='query')
     parser.add_argument('--prefix', default='Q_')
     parser.add_argument('--macros', action='store_true', help='constants instead of an enum')
+    parser.add_argument('--texts', action='store_true', help='without structs: the caller numbers parameters')
     parser.add_argument('--header', required=True)
     parser.add_argument('--source', required=True)
     parser.add_argument('--depfile', required=True)
-    args = parser.parse_args()
+    args = parser.parse_args(argv)
     found = {}
     try:
         files = list(sql_files(args.queries))
@@ -305,4 +381,4 @@ def main():
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

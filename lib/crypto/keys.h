@@ -19,6 +19,7 @@ struct bytes {
     const uint8_t *p;
     size_t n;
 };
+#define BYTES(address, length) ((struct bytes){.p = (const void *)(address), .n = (length)})
 
 enum seal_domain { SEAL_IDENTITY = 1, SEAL_NOTES = 2, SEAL_INTEL = 3 };
 

@@ -7,10 +7,22 @@
 
 #include "db/db.h"
 
+#include <stddef.h>
+
+/** What a parameter is in its query's struct: const char *, struct bytes, long. */
+enum db_kind { DB_KIND_TEXT, DB_KIND_BYTES, DB_KIND_INT };
+
+struct db_named {
+    const char *name;
+    size_t offset; // in the struct of its query
+    enum db_kind kind;
+};
+
 struct db_query {
     const char *name; // of the catalogue row and of the prepared statement
     const char *sql;
     int nparams;
+    const struct db_named *params; // in the order of $1, $2, ...
     unsigned logins; // bit per enum db_login
     bool copy;       // COPY ... FROM STDIN: runs through db_copy_in() only
 };

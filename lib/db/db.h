@@ -48,15 +48,60 @@ struct db_param {
 #define DB_SEALED(b) ((struct db_param){.p = (b).p, .n = (int)(b).n, .binary = true})
 #define DB_NULL ((struct db_param){0})
 
+/** A query of the catalogue with its parameters: made by DB_CALL() and its like, given to db_add()
+ * or db_stream(), which copy the parameters' addresses. */
+struct db_call {
+    enum query query;
+    const void *params; // the query's own struct, made from its `-- params:`; NULL when it has none
+};
+
+/**
+ * The query `name` with every parameter by name:
+ *
+ *     db_add(tx.pl, DB_CALL(person_flag_end, .id = id, .note = sealed));
+ *
+ * All must be given, NULL or a struct bytes without address where SQL null is meant: one left out,
+ * misspelt or given twice does not compile. A comma outside parentheses counts as one more: write
+ * BYTES(p, n), not a compound literal.
+ */
+#define DB_CALL(name, ...) DB_CALL_AS(Q_##name, q_##name, __VA_ARGS__)
+/** A query that has no parameters. */
+#define DB_CALL0(name) DB_CALL0_AS(Q_##name)
+/** The parameters as the address of a struct that was filled in elsewhere; what it leaves out is
+ * null. */
+#define DB_CALL_WITH(name, address)                                                                \
+    ((struct db_call){Q_##name, (const struct q_##name *){(address)}})
+
+// The same for a catalogue whose names have another prefix.
+#define DB_CALL_AS(q, tag, ...)                                                                    \
+    (DB_ASSERT(DB_COUNT(__VA_ARGS__) == q##_params, "give every parameter of " #q " once"),        \
+     (struct db_call){q, &(const struct tag){__VA_ARGS__}})
+#define DB_CALL0_AS(q)                                                                             \
+    (DB_ASSERT(q##_params == 0, #q " has parameters: use DB_CALL()"), (struct db_call){.query = q})
+#define DB_ASSERT(is, words)                                                                       \
+    ((void)sizeof(struct {                                                                         \
+        _Static_assert(is, words);                                                                 \
+        char unused;                                                                               \
+    }))
+#define DB_COUNT(...)                                                                              \
+    DB_COUNT_AT(__VA_ARGS__, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16,   \
+                15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+#define DB_COUNT_AT(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17,    \
+                    a18, a19, a20, a21, a22, a23, a24, a25, a26, a27, a28, a29, a30, a31, a32, n,  \
+                    ...)                                                                           \
+    n
+
 /** A pipeline being built on ctx->db. */
 struct db_pipeline *db_pipeline_new(struct ctx *ctx);
-/** Queues a query; returns its index. The number of params must be the query's. The memory of the
- *  params must live until the run. */
-size_t db_add(struct db_pipeline *pl, enum query q, const struct db_param *params, size_t n);
+/** Queues a query; returns its index. The memory that the parameters point to must live until the
+ * run. A query of another login, or a COPY, makes the run fail before anything is sent. */
+size_t db_add(struct db_pipeline *pl, struct db_call call);
+/** The same by position, for lib/db and what is not converted yet. */
+size_t db_add_params(struct db_pipeline *pl, enum query q, const struct db_param *params, size_t n);
 #define DB_ADD(pl, q, ...)                                                                         \
-    db_add((pl), (q), (const struct db_param[]){__VA_ARGS__},                                      \
-           sizeof((const struct db_param[]){__VA_ARGS__}) / sizeof(struct db_param))
-#define DB_ADD0(pl, q) db_add((pl), (q), NULL, 0)
+    db_add_params((pl), (q), (const struct db_param[]){__VA_ARGS__},                               \
+                  sizeof((const struct db_param[]){__VA_ARGS__}) / sizeof(struct db_param))
+#define DB_ADD0(pl, q) db_add_params((pl), (q), NULL, 0)
 
 /**
  * Sends all in one flush, reads all results. SQLSTATE maps to enum err by one table (db/sqlstate.def):
@@ -100,10 +145,11 @@ void db_records(const struct db_pipeline *pl, size_t i, const struct field_table
                 struct field_rows *ret);
 
 /** Runs one query in single-row mode, giving each row to `fn` (for exports: memory stays flat).
- *  The enclosing transaction is the caller's: see db_transaction_begin(). A non-OK from fn stops. */
+ *  The enclosing transaction is the caller's: see db_begin(). A non-OK from fn stops. */
 typedef enum err (*db_row_fn)(void *arg, const char *const *values, const int *lengths, size_t n);
-enum err db_stream(struct ctx *ctx, enum query q, const struct db_param *params, size_t n,
-                   db_row_fn fn, void *arg) MUST_CHECK;
+enum err db_stream(struct ctx *ctx, struct db_call call, db_row_fn fn, void *arg) MUST_CHECK;
+enum err db_stream_params(struct ctx *ctx, enum query q, const struct db_param *params, size_t n,
+                          db_row_fn fn, void *arg) MUST_CHECK;
 /** An explicit transaction, for jobs and imports only (never for a request). Queries of catalogue. */
 enum err db_begin(struct ctx *ctx, bool repeatable_read_only) MUST_CHECK;
 enum err db_commit(struct ctx *ctx) MUST_CHECK;

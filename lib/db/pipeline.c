@@ -194,7 +194,7 @@ struct db_pipeline *db_pipeline_new(struct ctx *ctx)
     return pl;
 }
 
-static const char *misuse(const struct db_pipeline *pl, enum query q, size_t n)
+static const char *misuse(const struct db_pipeline *pl, enum query q, bool right_params)
 {
     const struct db *db = pl->ctx->db;
     if (!db)
@@ -202,19 +202,20 @@ static const char *misuse(const struct db_pipeline *pl, enum query q, size_t n)
     if ((size_t)q >= db->catalogue->n)
         return "a query that is not in the catalogue";
     const struct db_query *row = &db->catalogue->queries[q];
-    const char *why = n != (size_t)row->nparams            ? "another number of parameters"
-                      : row->copy                          ? "COPY in a pipeline"
-                      : !(row->logins & (1U << db->login)) ? "a query of another login"
-                                                           : NULL;
+    const char *why = NULL;
+    if (!right_params)
+        why = "another number of parameters";
+    else if (row->copy)
+        why = "COPY in a pipeline";
+    else if (!(row->logins & (1U << db->login)))
+        why = "a query of another login";
     return why ? arena_printf(pl->ctx->arena, "%s: %s", row->name, why) : NULL;
 }
 
-size_t db_add(struct db_pipeline *pl, enum query q, const struct db_param *params, size_t n)
+/** Room for one more statement, with room for its parameters. */
+static struct db_param *add_statement(struct db_pipeline *pl, enum query q, size_t n)
 {
     struct arena *a = pl->ctx->arena;
-    const char *why = misuse(pl, q, n);
-    if (why && !pl->misuse)
-        pl->misuse = why;
     if (pl->n == pl->cap) {
         pl->cap = pl->cap ? pl->cap * 2 : 8;
         struct db_statement *more = ARENA_ARRAY(a, struct db_statement, pl->cap);
@@ -222,12 +223,60 @@ size_t db_add(struct db_pipeline *pl, enum query q, const struct db_param *param
             memcpy(more, pl->statements, pl->n * sizeof(*more));
         pl->statements = more;
     }
-    // The array is often a compound literal of a block that ends before the run.
-    struct db_param *kept = ARENA_ARRAY(a, struct db_param, n + 1);
+    struct db_param *params = ARENA_ARRAY(a, struct db_param, n + 1);
+    pl->statements[pl->n++] = (struct db_statement){.query = q, .params = params, .n = n};
+    return params;
+}
+
+static const struct db_query *row_of(const struct db_pipeline *pl, enum query q)
+{
+    const struct db *db = pl->ctx->db;
+    return db && (size_t)q < db->catalogue->n ? &db->catalogue->queries[q] : NULL;
+}
+
+static void note_misuse(struct db_pipeline *pl, const char *why)
+{
+    if (why && !pl->misuse)
+        pl->misuse = why;
+}
+
+size_t db_add_params(struct db_pipeline *pl, enum query q, const struct db_param *params, size_t n)
+{
+    const struct db_query *row = row_of(pl, q);
+    note_misuse(pl, misuse(pl, q, row && n == (size_t)row->nparams));
+    struct db_param *kept = add_statement(pl, q, n);
     if (n)
         memcpy(kept, params, n * sizeof(*kept));
-    pl->statements[pl->n] = (struct db_statement){.query = q, .params = kept, .n = n};
-    return pl->n++;
+    return pl->n - 1;
+}
+
+static struct db_param param_of(struct arena *a, const struct db_named *named, const void *params)
+{
+    const void *at = (const char *)params + named->offset;
+    switch (named->kind) {
+    case DB_KIND_BYTES: {
+        const struct bytes *b = at;
+        return DB_SEALED(*b);
+    }
+    case DB_KIND_INT:
+        return DB_TEXT(arena_printf(a, "%ld", *(const long *)at));
+    case DB_KIND_TEXT:
+        break;
+    }
+    return DB_TEXT(*(const char *const *)at);
+}
+
+size_t db_add(struct db_pipeline *pl, struct db_call call)
+{
+    const struct db_query *row = row_of(pl, call.query);
+    bool named = row && row->params && call.params;
+    note_misuse(pl, misuse(pl, call.query, named || (row && !row->nparams && !call.params)));
+    // The struct is often a compound literal of a block that ends before the run.
+    size_t n = named ? (size_t)row->nparams : 0;
+    struct db_param *kept = add_statement(pl, call.query, n);
+    for (size_t i = 0; i < n; i++)
+        kept[i] = param_of(pl->ctx->arena, &row->params[i], call.params);
+    return pl->n - 1;
 }
 
 void db_read_only(struct db_pipeline *pl)

@@ -127,17 +127,16 @@ static bool stream_read(struct stream *s)
     }
 }
 
-enum err db_stream(struct ctx *ctx, enum query q, const struct db_param *params, size_t n,
-                   db_row_fn fn, void *arg)
+static enum err stream_run(struct ctx *ctx, const struct db_pipeline *pl, db_row_fn fn, void *arg)
 {
     struct db *db = ctx->db;
-    struct db_pipeline *pl = db_pipeline_new(ctx);
-    db_add(pl, q, params, n);
     if (pl->misuse)
         return ctx_fail(ctx, ERR_INTERNAL, "%s", pl->misuse);
     enum err e = db_ready(ctx, db);
     if (e)
         return e;
+    const struct db_statement *statement = &pl->statements[0];
+    enum query q = statement->query;
     struct stream s = {
         .ctx = ctx, .db = db, .name = db->catalogue->queries[q].name, .fn = fn, .arg = arg};
     if (db->prepared[q] != PREPARED_YES) {
@@ -150,7 +149,7 @@ enum err db_stream(struct ctx *ctx, enum query q, const struct db_param *params,
             return e;
     }
     struct db_step step = {
-        .kind = STEP_EXECUTE, .query = q, .params = pl->statements[0].params, .n = n};
+        .kind = STEP_EXECUTE, .query = q, .params = statement->params, .n = statement->n};
     if (!db_steps_send(ctx->arena, db, &step, 1) || !PQsetSingleRowMode(db->conn) ||
         !stream_read(&s)) {
         db_drop(db);
@@ -158,4 +157,19 @@ enum err db_stream(struct ctx *ctx, enum query q, const struct db_param *params,
                          : ctx_fail(ctx, ERR_UNAVAILABLE, "the connection was lost in %s", s.name);
     }
     return s.stopped ? s.stopped : s.failed;
+}
+
+enum err db_stream(struct ctx *ctx, struct db_call call, db_row_fn fn, void *arg)
+{
+    struct db_pipeline *pl = db_pipeline_new(ctx);
+    db_add(pl, call);
+    return stream_run(ctx, pl, fn, arg);
+}
+
+enum err db_stream_params(struct ctx *ctx, enum query q, const struct db_param *params, size_t n,
+                          db_row_fn fn, void *arg)
+{
+    struct db_pipeline *pl = db_pipeline_new(ctx);
+    db_add_params(pl, q, params, n);
+    return stream_run(ctx, pl, fn, arg);
 }

@@ -229,7 +229,7 @@ enum err export_contacts_write(struct export_run *r)
     enum err e = open_stretches(&d);
     const struct db_param params[] = {DB_TEXT(r->as_of), DB_TEXT(r->ask->site)};
     if (!e)
-        e = db_stream(&r->work, Q_EXPORT_CONTACTS, params, 2, take_contact, &d);
+        e = db_stream_params(&r->work, Q_EXPORT_CONTACTS, params, 2, take_contact, &d);
     if (!e)
         arena_reset(r->work.arena); // where the words of a failure are
     for (size_t i = 0; !e && i < d.n; i++) {

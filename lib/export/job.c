@@ -36,7 +36,7 @@ static enum err run_one(struct ctx *ctx, enum query q, const struct db_param *pa
                         struct db_pipeline **ret)
 {
     *ret = db_pipeline_new(ctx);
-    (void)db_add(*ret, q, params, n);
+    (void)db_add_params(*ret, q, params, n);
     return db_run(ctx, *ret);
 }
 

@@ -90,7 +90,7 @@ static void index_people(struct export_run *r)
 enum err export_people_read(struct export_run *r)
 {
     const struct db_param params[] = {DB_TEXT(r->as_of), DB_TEXT(r->ask->site)};
-    enum err e = db_stream(&r->work, Q_EXPORT_PEOPLE, params, 2, take_person, r);
+    enum err e = db_stream_params(&r->work, Q_EXPORT_PEOPLE, params, 2, take_person, r);
     if (e)
         return e;
     name_people(r);

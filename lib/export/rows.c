@@ -245,8 +245,8 @@ static enum err batch_write(struct export_run *r, size_t from, size_t n)
             continue;
         struct batch b = {
             .run = r, .table = &export_tables[i], .out = r->out[i], .from = from, .n = n};
-        enum err e = db_stream(&r->work, b.table->query, params, i == EXPORT_PARTICIPANTS ? 4 : 3,
-                               take_row, &b);
+        enum err e = db_stream_params(&r->work, b.table->query, params,
+                                      i == EXPORT_PARTICIPANTS ? 4 : 3, take_row, &b);
         if (!e && r->out[i]->error)
             e = export_io(&r->work, r->out[i]->error, r->out[i]->name);
         if (e)

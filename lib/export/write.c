@@ -54,7 +54,7 @@ static enum err ask_one(struct export_run *r, enum query q, const struct db_para
                         struct db_pipeline **ret)
 {
     *ret = db_pipeline_new(&r->work);
-    (void)db_add(*ret, q, params, n);
+    (void)db_add_params(*ret, q, params, n);
     return db_run(&r->work, *ret);
 }
 

@@ -105,9 +105,9 @@ static enum err take_taken(void *arg, const char *const *v, const int *lengths, 
 static enum err read_people(struct import_judge *j)
 {
     struct db_param site = DB_TEXT(j->setup->site);
-    enum err e = db_stream(j->ctx, Q_IMPORT_PEOPLE, &site, 1, take_person, j);
+    enum err e = db_stream_params(j->ctx, Q_IMPORT_PEOPLE, &site, 1, take_person, j);
     if (!e && j->setup->as_actor)
-        e = db_stream(j->ctx, Q_IMPORT_TAKEN, NULL, 0, take_taken, j);
+        e = db_stream_params(j->ctx, Q_IMPORT_TAKEN, NULL, 0, take_taken, j);
     return e;
 }
 

@@ -42,11 +42,11 @@ static enum err store_names(struct import_judge *j, struct ctx *batch, struct db
     enum err e = seal_cells(batch, id, "app.identity", names, 7, p + 2);
     if (e)
         return e;
-    db_add(pl, Q_IMPORT_IDENTITY, p, 9);
+    db_add_params(pl, Q_IMPORT_IDENTITY, p, 9);
     struct db_param d[2 + 8] = {DB_TEXT(j->setup->site), DB_TEXT(id)};
     e = seal_cells(batch, id, "app.identity_detail", details, 8, d + 2);
     if (!e)
-        db_add(pl, Q_IMPORT_DETAIL, d, 10);
+        db_add_params(pl, Q_IMPORT_DETAIL, d, 10);
     return e;
 }
 

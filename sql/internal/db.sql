@@ -107,14 +107,16 @@ set local lock_timeout = '10s';
 
 -- name: migration_add
 -- login: owner
-insert into meta.migration (number, name, sha256) values ($1, $2, $3);
+-- params: number name sha256
+insert into meta.migration (number, name, sha256) values (:number, :name, :sha256);
 
 -- name: migration_latest
 select coalesce(max(number), 0) from meta.migration;
 
 -- name: role_present
 -- login: owner
-select 1 from pg_catalog.pg_roles where rolname = $1;
+-- params: name
+select 1 from pg_catalog.pg_roles where rolname = :name;
 
 -- name: role_create
 -- login: owner
@@ -128,7 +130,8 @@ login nosuperuser nocreatedb nocreaterole nobypassrls noreplication
 
 -- name: database_present
 -- login: owner
-select 1 from pg_catalog.pg_database where datname = $1;
+-- params: name
+select 1 from pg_catalog.pg_database where datname = :name;
 
 -- name: database_create
 -- login: owner

@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """sql/embed.py against right and wrong input: embed_test.py PATH_OF_EMBED"""
+import contextlib
+import importlib.util
+import io
 import os
-import subprocess
 import sys
 import tempfile
 import unittest
 
-EMBED = sys.argv.pop(1)
+spec = importlib.util.spec_from_file_location('embed', sys.argv.pop(1))
+embed = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(embed)
 
 
 class Embed(unittest.TestCase):
@@ -28,11 +32,12 @@ class Embed(unittest.TestCase):
             file.write(text)
 
     def run_embed(self, *more):
-        done = subprocess.run(
-            [sys.executable, EMBED, '--queries', self.path('q'), '--migrations', self.path('m'),
-             *more, '--symbol', 'it', '--header', self.path('h'), '--source', self.path('c'),
-             '--depfile', self.path('d')], capture_output=True, text=True, check=False)
-        return done.returncode, done.stderr
+        # In this process: starting Python for each of the many cases took most of the time.
+        argv = ['--queries', self.path('q'), '--migrations', self.path('m'), *more, '--symbol', 'it',
+                '--header', self.path('h'), '--source', self.path('c'), '--depfile', self.path('d')]
+        words = io.StringIO()
+        with contextlib.redirect_stderr(words):
+            return embed.main(argv), words.getvalue()
 
     def read(self, name):
         with open(self.path(name), encoding='utf-8') as file:
@@ -46,22 +51,23 @@ class Embed(unittest.TestCase):
 
     def test_good(self):
         self.write('q/a.sql', "-- about the file\n\n-- name: one\n-- login: app, worker\n"
-                   "-- params: 2 a b\n-- why\nselect $2, ';$9 -- no', E'\\';', $$ $7; $$ -- $3\n"
-                   "/* $4 /* ; */ */ from \"t;\" where a1$5 = $1 ;\n-- the end\n\n"
+                   "-- params: a b\n-- why\nselect :b, ';$9 -- no', E'\\';', $$ $7; $$ -- $3 :c\n"
+                   "/* $4 /* ; */ :d */ from \"t;\" where a1$5 = :a ;\n-- the end\n\n"
                    "-- name: two\ncopy t (a) from stdin;\n")
         self.write('m/0001_a.sql', 'create table "x\\y";\n')
         self.assertEqual(self.run_embed(), (0, ''))
         source, header = self.read('c'), self.read('h')
-        self.assertIn('Q_ONE, // a.sql: 2 params', header)
+        self.assertIn('Q_one,', header)
         self.assertIn('Q_COUNT', header)
-        self.assertIn('2, 1U << DB_APP | 1U << DB_WORKER, false}', source)
-        self.assertIn('0, 1U << DB_APP, true}', source)
+        self.assertIn('2, one_params, 1U << DB_APP | 1U << DB_WORKER, false}', source)
+        self.assertIn('0, 0, 1U << DB_APP, true}', source)
         self.assertNotIn('the end', source)
         self.assertNotIn('why', source)
         self.assertNotIn('$3', source)
         self.assertNotIn('$4', source)
         self.assertIn("';$9 -- no'", source)
         self.assertIn('= $1"', source)
+        self.assertIn('select $2, ', source)
         self.assertIn('create table \\"x\\\\y\\";\\n', source)
         self.assertIn('a.sql', self.read('d'))
 
@@ -81,10 +87,57 @@ class Embed(unittest.TestCase):
         self.refused('-- name: a\n\n-- name: b\nselect 1;', 'a.sql:1: query a has no text')
         self.refused('-- name: a\nselect 1; select 2;', 'a.sql:1: more than one statement')
         self.refused('-- name: a\n-- login: root\nselect 1', 'a.sql:2: no such login "root"')
-        self.refused('-- name: a\n-- params: 3\nselect $1, $2', 'says 3 params and uses 2')
-        self.refused('-- name: a\nselect $2', 'does not use $1')
         self.refused('-- name: A b\nselect 1', 'cannot be the name')
         self.refused('-- name: count\nselect 1', 'cannot be the name')
+
+    def text_of(self, sql, params='a b'):
+        self.write('q/a.sql', f'-- name: one\n-- params: {params}\n{sql};\n')
+        self.assertEqual(self.run_embed(), (0, ''))
+        return self.read('c').split('{"one",\n        "')[1].split('",\n')[0]
+
+    def test_names_become_numbers(self):
+        self.assertEqual(self.text_of('select :b, :a, :b'), 'select $2, $1, $2')
+        self.assertEqual(self.text_of('select :b::text, f(:a)'), 'select $2::text, f($1)')
+        self.assertEqual(self.text_of('select f(x=>:a,y:=:b)'), 'select f(x=>$1,y:=$2)')
+        self.assertEqual(self.text_of('select -:a||:b<:a'), 'select -$1||$2<$1')
+
+    def test_colons_that_name_nothing(self):
+        for sql in ("now()::date", "'12:a'", "E'\\':a'", '"x:a"', '$$ :a $$', '$t$ :a; $t$', 'x[1:5]', 'x[:12]',
+                    'x[a:b]', 'x[(1):b]', 'x[y[1]:b]', 'f(a := 1)', 'a::b[]::a'):
+            kept = sql.replace('\\', '\\\\').replace('"', '\\"')
+            self.assertEqual(self.text_of(f'select {sql}, :a, :b'), f'select {kept}, $1, $2')
+        self.assertEqual(self.text_of('select x[:a : :b]'), 'select x[$1 : $2]')
+        self.assertEqual(self.text_of('select :a -- :c\n, :b /* :d */'), 'select $1\\n"\n        ", $2')
+
+    def test_structs(self):
+        self.text_of('select :id, :note, :n', 'id note:bytes n:int')
+        header, source = self.read('h'), self.read('c')
+        self.assertIn('// q/a.sql:1\nstruct q_one {\n    const char *id;\n    struct bytes note;\n    long n;\n};',
+                      header)
+        self.assertIn('Q_one_params = 3,', header)
+        self.assertIn('{"note", offsetof(struct q_one, note), DB_KIND_BYTES},', source)
+        self.text_of('select :a, :b', 'a\n-- what the first line says\n-- params: b')
+        self.assertIn('struct q_one {\n    const char *a;\n    const char *b;\n};', self.read('h'))
+        self.write('q/a.sql', '-- name: one\nselect 1;\n')
+        self.assertEqual(self.run_embed(), (0, ''))
+        self.assertIn('Q_one_params = 0,', self.read('h'))
+        self.assertNotIn('struct q_one', self.read('h'))
+
+    def test_bad_params(self):
+        def refused(params, sql, words):
+            self.refused(f'-- name: q\n-- login: app\n-- params: {params}\n-- why\nselect 1,\n {sql};', words)
+
+        refused('a b', ':a', 'a.sql:3: query q declares :b and does not use it')
+        refused('a', ':a, :b', 'a.sql:6: query q uses :b, which it does not declare')
+        refused('a', ":a, ':b', :A", 'a.sql:6: query q uses :A, which')
+        refused('a b a', ':a, :b', 'a.sql:3: query q declares :a twice')
+        refused('a\n-- params: a', ':a', 'a.sql:4: query q declares :a twice')
+        refused('a b', ":a, ':b' -- :b", 'a.sql:3: query q declares :b and does not use it')
+        refused('a:date', ':a', 'a.sql:3: no such kind "date" (one of text, bytes, int)')
+        refused('a,b', ':a', 'a.sql:3: "a,b" cannot be the name of a parameter')
+        refused('default', ':default', 'a.sql:3: "default" cannot be the name of a parameter')
+        many = [f'p{i}' for i in range(33)]
+        refused(' '.join(many), ', '.join(':' + p for p in many), 'a.sql:1: query q has more than 32 parameters')
 
     def test_bad_migrations(self):
         self.write('m/0002_b.sql', 'select 1;')

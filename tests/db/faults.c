@@ -41,11 +41,11 @@ static struct hands *hands_start(struct ctx *ctx, const char *wait_for, const ch
 static enum err sleep_after(struct ctx *ctx, enum query first, bool read_only)
 {
     struct db_pipeline *pl = db_pipeline_new(ctx);
-    if (first == TQ_ITEM_INSERT)
+    if (first == TQ_item_insert)
         add_item(pl, "900", "written before the end");
-    else if (first != TQ_SLEEP)
-        DB_ADD0(pl, first);
-    DB_ADD(pl, TQ_SLEEP, DB_TEXT("0.5"));
+    else if (first != TQ_sleep)
+        db_add(pl, (struct db_call){.query = first});
+    db_add(pl, TQ(sleep, .seconds = "0.5"));
     if (read_only)
         db_read_only(pl);
     return db_run(ctx, pl);
@@ -74,7 +74,7 @@ TEST(a_dead_server_is_told_at_once)
     cluster_kill(cluster_shared());
     uint64_t start = clock_mono_us();
     struct db_pipeline *pl = db_pipeline_new(&ctx);
-    DB_ADD0(pl, TQ_ITEM_COUNT);
+    db_add(pl, TQ0(item_count));
     CHECK_INT(db_run(&ctx, pl), ERR_UNAVAILABLE);
     CHECK_INT(db_run(&ctx, pl), ERR_UNAVAILABLE);
     CHECK(clock_mono_us() - start < 500000);
@@ -95,7 +95,7 @@ TEST(nothing_ran_means_sent_again)
     struct ctx ctx = ctx_open(DB_APP);
     CHECK(item_count(&ctx) >= 0);
     struct hands *h = hands_start(&ctx, SLEEPING, "select pg_terminate_backend(pid) " SLEEPERS);
-    CHECK_INT(sleep_after(&ctx, TQ_SLEEP, false), ERR_OK);
+    CHECK_INT(sleep_after(&ctx, TQ_sleep, false), ERR_OK);
     pthread_join(h->thread, NULL);
     CHECK_INT(db_generation(ctx.db), 2);
     ctx_close(&ctx);
@@ -106,7 +106,7 @@ TEST(a_write_is_not_sent_twice)
     struct ctx ctx = ctx_open(DB_APP);
     items_clear(&ctx);
     struct hands *h = hands_start(&ctx, SLEEPING, "select pg_terminate_backend(pid) " SLEEPERS);
-    CHECK_INT(sleep_after(&ctx, TQ_ITEM_INSERT, false), ERR_UNAVAILABLE);
+    CHECK_INT(sleep_after(&ctx, TQ_item_insert, false), ERR_UNAVAILABLE);
     pthread_join(h->thread, NULL);
     CHECK(ctx.problem.log && strstr(ctx.problem.log, "57P01"));
     CHECK_INT(db_generation(ctx.db), 1);
@@ -119,7 +119,7 @@ TEST(a_read_is_sent_again)
     struct ctx ctx = ctx_open(DB_APP);
     CHECK(item_count(&ctx) >= 0);
     struct hands *h = hands_start(&ctx, SLEEPING, "select pg_terminate_backend(pid) " SLEEPERS);
-    CHECK_INT(sleep_after(&ctx, TQ_ITEM_COUNT, true), ERR_OK);
+    CHECK_INT(sleep_after(&ctx, TQ_item_count, true), ERR_OK);
     pthread_join(h->thread, NULL);
     CHECK_INT(db_generation(ctx.db), 2);
     ctx_close(&ctx);
@@ -155,20 +155,20 @@ TEST(serialisation_failures_are_retried)
     cluster_sql(cluster_shared(), "small", "alter sequence thing.attempts restart");
     struct db_pipeline *pl = db_pipeline_new(&ctx);
     add_item(pl, "1", "once");
-    DB_ADD(pl, TQ_FLAKY, DB_TEXT("4"), DB_TEXT("40001"));
+    db_add(pl, TQ(flaky, .times = "4", .state = "40001"));
     CHECK_INT(db_run(&ctx, pl), ERR_OK);
     CHECK_STR(db_get(pl, 1, 0, "attempt"), "4");
     CHECK_INT(item_count(&ctx), 1);
     items_clear(&ctx);
     cluster_sql(cluster_shared(), "small", "alter sequence thing.attempts restart");
     pl = db_pipeline_new(&ctx);
-    DB_ADD(pl, TQ_FLAKY, DB_TEXT("5"), DB_TEXT("40P01"));
+    db_add(pl, TQ(flaky, .times = "5", .state = "40P01"));
     CHECK_INT(db_run(&ctx, pl), ERR_OVERLOADED);
     CHECK_STR(cluster_sql(cluster_shared(), "small", "select last_value from thing.attempts"), "4");
     // Other failures are not.
     cluster_sql(cluster_shared(), "small", "alter sequence thing.attempts restart");
     pl = db_pipeline_new(&ctx);
-    DB_ADD(pl, TQ_FLAKY, DB_TEXT("2"), DB_TEXT("23505"));
+    db_add(pl, TQ(flaky, .times = "2", .state = "23505"));
     CHECK_INT(db_run(&ctx, pl), ERR_CONFLICT);
     ctx_close(&ctx);
 }
@@ -176,11 +176,10 @@ TEST(serialisation_failures_are_retried)
 TEST(a_changed_table_is_prepared_again)
 {
     struct ctx ctx = ctx_open(DB_APP);
-    struct db_param p[] = {DB_TEXT("1")};
-    CHECK_STR(ask(&ctx, TQ_WIDE, p, 1), "1");
+    CHECK_STR(ask(&ctx, TQ(wide, .id = "1")), "1");
     cluster_sql(cluster_shared(), "small", "alter table thing.wide add more text default 'more'");
     struct db_pipeline *pl = db_pipeline_new(&ctx);
-    DB_ADD(pl, TQ_WIDE, DB_TEXT("1"));
+    db_add(pl, TQ(wide, .id = "1"));
     CHECK_INT(db_run(&ctx, pl), ERR_OK);
     CHECK_STR(db_get(pl, 0, 0, "more"), "more");
     ctx_close(&ctx);
@@ -191,7 +190,7 @@ TEST(a_cancelled_statement_says_busy)
     struct ctx ctx = ctx_open(DB_APP);
     CHECK(item_count(&ctx) >= 0);
     struct hands *h = hands_start(&ctx, SLEEPING, "select pg_cancel_backend(pid) " SLEEPERS);
-    CHECK_INT(sleep_after(&ctx, TQ_ITEM_COUNT, false), ERR_OVERLOADED);
+    CHECK_INT(sleep_after(&ctx, TQ_item_count, false), ERR_OVERLOADED);
     pthread_join(h->thread, NULL);
     CHECK(db_connected(ctx.db));
     ctx_close(&ctx);
@@ -256,18 +255,17 @@ TEST(a_stream_cut_short_is_an_error)
 {
     struct ctx ctx = ctx_open(DB_WORKER);
     int rows = 0;
-    struct db_param p[] = {DB_TEXT("2000000"), DB_TEXT("-1")};
     CHECK_INT(db_begin(&ctx, true), ERR_OK);
     struct hands *h = hands_start(&ctx, "select true",
                                   "select pg_terminate_backend(pid) from pg_stat_activity "
                                   "where usename = 'phoenix_worker'");
-    CHECK_INT(db_stream(&ctx, TQ_SERIES, p, 2, count_row, &rows), ERR_UNAVAILABLE);
+    CHECK_INT(db_stream(&ctx, TQ(series, .n = "2000000", .hole = "-1"), count_row, &rows),
+              ERR_UNAVAILABLE);
     CHECK(rows < 2000000);
     pthread_join(h->thread, NULL);
     db_rollback(&ctx);
     rows = 0;
-    p[0] = DB_TEXT("5");
-    CHECK_INT(db_stream(&ctx, TQ_SERIES, p, 2, count_row, &rows), ERR_OK);
+    CHECK_INT(db_stream(&ctx, TQ(series, .n = "5", .hole = "-1"), count_row, &rows), ERR_OK);
     CHECK_INT(rows, 5);
     ctx_close(&ctx);
 }

@@ -29,10 +29,10 @@ TEST(pipeline_is_one_flush)
     CHECK_INT(db_ready(&ctx, ctx.db), ERR_OK);
     unsigned long before = db_flushes(ctx.db);
     struct db_pipeline *pl = db_pipeline_new(&ctx);
-    DB_ADD0(pl, TQ_ITEM_CLEAR);
+    db_add(pl, TQ0(item_clear));
     add_item(pl, "1", "one");
     add_item(pl, "2", "two");
-    size_t count = DB_ADD0(pl, TQ_ITEM_COUNT);
+    size_t count = db_add(pl, TQ0(item_count));
     CHECK_INT(count, 3);
     CHECK_INT(db_run(&ctx, pl), ERR_OK);
     CHECK_INT(db_flushes(ctx.db) - before, 1);
@@ -57,7 +57,7 @@ TEST(session_is_as_promised)
     for (size_t i = 0; i < 3; i++) {
         struct ctx ctx = ctx_open(rows[i].login);
         struct db_pipeline *pl = db_pipeline_new(&ctx);
-        DB_ADD0(pl, TQ_SETTINGS);
+        db_add(pl, TQ0(settings));
         CHECK_INT(db_run(&ctx, pl), ERR_OK);
         CHECK_STR(db_get(pl, 0, 0, "role"), rows[i].role);
         CHECK_STR(db_get(pl, 0, 0, "jit"), "off");
@@ -92,7 +92,7 @@ TEST(commit_failure_is_an_error)
     items_clear(&ctx);
     struct db_pipeline *pl = db_pipeline_new(&ctx);
     add_item(pl, "1", "one");
-    DB_ADD(pl, TQ_CHILD_INSERT, DB_TEXT("1"), DB_TEXT("77"));
+    db_add(pl, TQ(child_insert, .id = "1", .item = "77"));
     CHECK_INT(db_run(&ctx, pl), ERR_CONFLICT);
     CHECK_INT(db_failed(pl), 2);
     CHECK(ctx.problem.log && strstr(ctx.problem.log, "23503 in commit"));
@@ -110,9 +110,9 @@ TEST(params_keep_every_byte)
     for (int i = 0; i < 256; i++)
         all[i] = (uint8_t)i;
     struct db_pipeline *pl = db_pipeline_new(&ctx);
-    DB_ADD(pl, TQ_ECHO, DB_TEXT(text), DB_BYTES(all, 256), DB_TEXT("5"));
-    DB_ADD(pl, TQ_ECHO, DB_NULL, DB_NULL, DB_NULL);
-    DB_ADD(pl, TQ_ECHO, DB_TEXT(""), DB_BYTES("", 0), DB_TEXT("0"));
+    db_add(pl, TQ(echo, .text = text, .bytes = BYTES(all, 256), .length = "5"));
+    db_add(pl, TQ(echo, .text = NULL, .bytes = (struct bytes){0}, .length = NULL));
+    db_add(pl, TQ(echo, .text = "", .bytes = BYTES("", 0), .length = "0"));
     CHECK_INT(db_run(&ctx, pl), ERR_OK);
     CHECK_INT(strlen(text), 10000);
     CHECK_STR(db_get(pl, 0, 0, "text"), text);
@@ -137,7 +137,7 @@ TEST(big_pipelines_do_not_block)
     memset(text, 'y', 40000);
     struct db_pipeline *pl = db_pipeline_new(&ctx);
     for (int i = 0; i < 200; i++)
-        DB_ADD(pl, TQ_ECHO, DB_TEXT(text), DB_NULL, DB_TEXT("1000"));
+        db_add(pl, TQ(echo, .text = text, .bytes = (struct bytes){0}, .length = "1000"));
     CHECK_INT(db_run(&ctx, pl), ERR_OK);
     CHECK_STR(db_get(pl, 199, 0, "text"), text);
     CHECK_INT(strlen(db_get(pl, 199, 0, "long")), 1000);
@@ -150,17 +150,17 @@ TEST(misuse_is_refused_before_sending)
     CHECK_INT(db_ready(&ctx, ctx.db), ERR_OK);
     unsigned long before = db_flushes(ctx.db);
     struct db_pipeline *pl = db_pipeline_new(&ctx);
-    DB_ADD(pl, TQ_ITEM_GET, DB_TEXT("1"), DB_TEXT("2"));
+    db_add(pl, (struct db_call){.query = TQ_item_get}); // without its parameter
     CHECK_INT(db_run(&ctx, pl), ERR_INTERNAL);
     pl = db_pipeline_new(&ctx);
-    DB_ADD0(pl, TQ_AUTH_ONLY);
+    db_add(pl, TQ0(auth_only));
     CHECK_INT(db_run(&ctx, pl), ERR_INTERNAL);
     CHECK(strstr(ctx.problem.log, "auth_only") != NULL);
     pl = db_pipeline_new(&ctx);
-    DB_ADD0(pl, TQ_ITEM_COPY);
+    db_add(pl, TQ0(item_copy));
     CHECK_INT(db_run(&ctx, pl), ERR_INTERNAL);
     pl = db_pipeline_new(&ctx);
-    DB_ADD0(pl, (enum query)TQ_COUNT);
+    db_add(pl, (struct db_call){.query = (enum query)TQ_COUNT});
     CHECK_INT(db_run(&ctx, pl), ERR_INTERNAL);
     CHECK_INT(db_flushes(ctx.db), before);
     ctx_close(&ctx);
@@ -170,7 +170,7 @@ static enum err raised(struct ctx *ctx, const char *state, const char *message, 
 {
     memset(&ctx->problem, 0, sizeof(ctx->problem));
     struct db_pipeline *pl = db_pipeline_new(ctx);
-    DB_ADD(pl, TQ_RAISE, DB_TEXT(state), DB_TEXT(message), DB_TEXT(detail));
+    db_add(pl, TQ(raise, .state = state, .message = message, .detail = detail));
     return db_run(ctx, pl);
 }
 
@@ -237,7 +237,7 @@ TEST(own_errors_carry_their_words)
     CHECK_INT(raised(&ctx, "PX007", "Wait", "42"), ERR_TOO_MANY);
     CHECK_INT(ctx.problem.retry_after, 42);
     struct db_pipeline *pl = db_pipeline_new(&ctx);
-    DB_ADD(pl, TQ_RAISE, DB_TEXT("PX001"), DB_TEXT("done"), DB_TEXT("{\"id\":7}"));
+    db_add(pl, TQ(raise, .state = "PX001", .message = "done", .detail = "{\"id\":7}"));
     CHECK_INT(db_run(&ctx, pl), ERR_IDEMPOTENCY_REPLAY);
     CHECK_STR(db_error_detail(pl), "{\"id\":7}");
     CHECK_INT(raised(&ctx, "23514", "reason: hidden", NULL), ERR_INVALID);
@@ -248,7 +248,7 @@ TEST(own_errors_carry_their_words)
 TEST(warnings_of_our_own_are_no_doubt)
 {
     struct ctx ctx = ctx_open(DB_APP);
-    CHECK_STR(ask(&ctx, TQ_WARN, NULL, 0), "1");
+    CHECK_STR(ask(&ctx, TQ0(warn)), "1");
     ctx_close(&ctx);
 }
 
@@ -256,12 +256,13 @@ TEST(rows_become_records)
 {
     struct ctx ctx = ctx_open(DB_APP);
     struct db_pipeline *pl = db_pipeline_new(&ctx);
-    DB_ADD0(pl, TQ_ITEM_CLEAR);
-    DB_ADD(pl, TQ_ITEM_INSERT, DB_TEXT("1"), DB_TEXT("one"), DB_BYTES("\1\2", 2),
-           DB_TEXT("2026-07-02T10:30:00+01:00"), DB_TEXT("true"));
-    DB_ADD(pl, TQ_ITEM_INSERT, DB_TEXT("2"), DB_TEXT("two"), DB_NULL, DB_NULL, DB_TEXT("false"));
-    size_t get = DB_ADD(pl, TQ_ITEM_GET, DB_TEXT("1"));
-    size_t list = DB_ADD0(pl, TQ_ITEM_LIST);
+    db_add(pl, TQ0(item_clear));
+    db_add(pl, TQ(item_insert, .id = "1", .name = "one", .note = BYTES("\1\2", 2),
+                  .seen = "2026-07-02T10:30:00+01:00", .good = "true"));
+    db_add(pl, TQ(item_insert, .id = "2", .name = "two", .note = (struct bytes){0}, .seen = NULL,
+                  .good = "false"));
+    size_t get = db_add(pl, TQ(item_get, .id = "1"));
+    size_t list = db_add(pl, TQ0(item_list));
     CHECK_INT(db_run(&ctx, pl), ERR_OK);
     struct item one = {.absent = "kept", .kind = "kept"};
     db_row_record(pl, get, 0, &item_table, &one);
@@ -304,8 +305,8 @@ TEST(stream_gives_rows_one_by_one)
     struct counted c = {0};
     size_t before = arena_size(ctx.arena);
     CHECK_INT(db_begin(&ctx, true), ERR_OK);
-    struct db_param p[] = {DB_TEXT("50000"), DB_TEXT("-1")};
-    CHECK_INT(db_stream(&ctx, TQ_SERIES, p, 2, count_row, &c), ERR_OK);
+    struct db_call all = TQ(series, .n = "50000", .hole = "-1");
+    CHECK_INT(db_stream(&ctx, all, count_row, &c), ERR_OK);
     CHECK_INT(c.rows, 50000);
     CHECK_INT(c.holes, 1);
     CHECK_INT(c.filler, 50000 * 50);
@@ -319,20 +320,20 @@ TEST(stream_stops_and_fails)
 {
     struct ctx ctx = ctx_open(DB_WORKER);
     struct counted c = {.stop_at = 3};
-    struct db_param p[] = {DB_TEXT("3000000"), DB_TEXT("-1")};
+    struct db_call all = TQ(series, .n = "3000000", .hole = "-1");
     uint64_t start = clock_mono_us();
-    CHECK_INT(db_stream(&ctx, TQ_SERIES, p, 2, count_row, &c), ERR_GONE);
+    CHECK_INT(db_stream(&ctx, all, count_row, &c), ERR_GONE);
     CHECK_INT(c.rows, 3);
     CHECK(clock_mono_us() - start < 5000000);
     CHECK(db_connected(ctx.db));
     // A failure after some rows: division by zero at row 100.
     c = (struct counted){0};
-    struct db_param q[] = {DB_TEXT("200"), DB_TEXT("100")};
-    CHECK_INT(db_stream(&ctx, TQ_SERIES, q, 2, count_row, &c), ERR_INVALID);
+    struct db_call halfway = TQ(series, .n = "200", .hole = "100");
+    CHECK_INT(db_stream(&ctx, halfway, count_row, &c), ERR_INVALID);
     CHECK(ctx.problem.log && strstr(ctx.problem.log, "22012"));
     CHECK_INT(c.rows, 99);
     CHECK(item_count(&ctx) >= 0);
-    CHECK_INT(db_stream(&ctx, TQ_ITEM_COPY, NULL, 0, count_row, &c), ERR_INTERNAL);
+    CHECK_INT(db_stream(&ctx, TQ0(item_copy), count_row, &c), ERR_INTERNAL);
     ctx_close(&ctx);
 }
 
@@ -362,7 +363,7 @@ TEST(transactions_hold_together)
     // Read only means it.
     CHECK_INT(db_begin(&ctx, true), ERR_OK);
     pl = db_pipeline_new(&ctx);
-    DB_ADD0(pl, TQ_ITEM_CLEAR);
+    db_add(pl, TQ0(item_clear));
     CHECK(db_run(&ctx, pl) != ERR_OK);
     db_rollback(&ctx);
     CHECK_INT(item_count(&ctx), 1);
@@ -398,12 +399,12 @@ TEST(copy_in_loads_exactly)
     items_clear(&ctx);
     struct source s = {.n = 5000, .fail_at = -1};
     long rows = 0;
-    CHECK_INT(db_copy_in(&ctx, TQ_ITEM_COPY, 3, next_row, &s, &rows), ERR_OK);
+    CHECK_INT(db_copy_in(&ctx, TQ_item_copy, 3, next_row, &s, &rows), ERR_OK);
     CHECK_INT(rows, 5000);
     struct db_pipeline *pl = db_pipeline_new(&ctx);
-    DB_ADD(pl, TQ_ITEM_GET, DB_TEXT("4999"));
-    DB_ADD(pl, TQ_ITEM_GET, DB_TEXT("5000"));
-    DB_ADD0(pl, TQ_ITEM_COUNT);
+    db_add(pl, TQ(item_get, .id = "4999"));
+    db_add(pl, TQ(item_get, .id = "5000"));
+    db_add(pl, TQ0(item_count));
     CHECK_INT(db_run(&ctx, pl), ERR_OK);
     CHECK_STR(db_get(pl, 0, 0, "name"),
               "tab\t line\n return\r back\\slash \\N 'q' \xf0\x9f\x99\x82");
@@ -420,24 +421,24 @@ TEST(copy_in_is_all_or_nothing)
     items_clear(&ctx);
     long rows = -1;
     struct source s = {.n = 5000, .fail_at = 4000};
-    CHECK_INT(db_copy_in(&ctx, TQ_ITEM_COPY, 3, next_row, &s, &rows), ERR_IO);
+    CHECK_INT(db_copy_in(&ctx, TQ_item_copy, 3, next_row, &s, &rows), ERR_IO);
     CHECK_INT(rows, -1);
     CHECK_INT(item_count(&ctx), 0);
     s = (struct source){.n = 5, .fail_at = -1};
-    CHECK_INT(db_copy_in(&ctx, TQ_ITEM_COPY, 3, next_row, &s, &rows), ERR_OK);
+    CHECK_INT(db_copy_in(&ctx, TQ_item_copy, 3, next_row, &s, &rows), ERR_OK);
     s = (struct source){.n = 9, .fail_at = -1};
-    CHECK_INT(db_copy_in(&ctx, TQ_ITEM_COPY, 3, next_row, &s, &rows), ERR_CONFLICT);
+    CHECK_INT(db_copy_in(&ctx, TQ_item_copy, 3, next_row, &s, &rows), ERR_CONFLICT);
     CHECK_STR(ctx.problem.log, "sqlstate 23505 in item_copy, constraint item_pkey");
     CHECK_INT(item_count(&ctx), 5);
     s = (struct source){.n = 1, .fail_at = -1};
-    CHECK_INT(db_copy_in(&ctx, TQ_ITEM_COPY, 2, next_row, &s, &rows), ERR_INTERNAL);
-    CHECK_INT(db_copy_in(&ctx, TQ_ITEM_GET, 3, next_row, &s, &rows), ERR_INTERNAL);
+    CHECK_INT(db_copy_in(&ctx, TQ_item_copy, 2, next_row, &s, &rows), ERR_INTERNAL);
+    CHECK_INT(db_copy_in(&ctx, TQ_item_get, 3, next_row, &s, &rows), ERR_INTERNAL);
     CHECK_INT(item_count(&ctx), 5);
     // Within a transaction it goes with it.
     CHECK_INT(db_begin(&ctx, false), ERR_OK);
     items_clear(&ctx);
     s = (struct source){.n = 8, .fail_at = -1};
-    CHECK_INT(db_copy_in(&ctx, TQ_ITEM_COPY, 3, next_row, &s, &rows), ERR_OK);
+    CHECK_INT(db_copy_in(&ctx, TQ_item_copy, 3, next_row, &s, &rows), ERR_OK);
     db_rollback(&ctx);
     CHECK_INT(item_count(&ctx), 5);
     ctx_close(&ctx);
@@ -458,8 +459,7 @@ static void hear(const char *channel, const char *payload, void *arg)
 
 static void notify(struct ctx *ctx, const char *channel, const char *payload)
 {
-    struct db_param p[] = {DB_TEXT(channel), DB_TEXT(payload)};
-    CHECK(ask(ctx, TQ_NOTIFY, p, 2) != NULL);
+    CHECK(ask(ctx, TQ(notify, .channel = channel, .payload = payload)) != NULL);
 }
 
 TEST(notifications_arrive)

@@ -17,6 +17,9 @@
 
 extern const struct db_catalogue db_catalogue_test;
 
+#define TQ(name, ...) DB_CALL_AS(TQ_##name, tq_##name, __VA_ARGS__)
+#define TQ0(name) DB_CALL0_AS(TQ_##name)
+
 /** A context with a connection object of its own on the test database, made at the first call. */
 static inline struct ctx ctx_open(enum db_login login)
 {
@@ -35,27 +38,28 @@ static inline void ctx_close(struct ctx *ctx)
 }
 
 /** Runs one statement and returns its first value, or NULL. */
-static inline const char *ask(struct ctx *ctx, enum query q, const struct db_param *p, size_t n)
+static inline const char *ask(struct ctx *ctx, struct db_call call)
 {
     struct db_pipeline *pl = db_pipeline_new(ctx);
-    db_add(pl, q, p, n);
+    db_add(pl, call);
     return db_run(ctx, pl) ? NULL : db_value(pl, 0, 0, 0);
 }
 
 static inline long item_count(struct ctx *ctx)
 {
-    const char *n = ask(ctx, TQ_ITEM_COUNT, NULL, 0);
+    const char *n = ask(ctx, TQ0(item_count));
     return n ? strtol(n, NULL, 10) : -1;
 }
 
 static inline void items_clear(struct ctx *ctx)
 {
     struct db_pipeline *pl = db_pipeline_new(ctx);
-    DB_ADD0(pl, TQ_ITEM_CLEAR);
+    db_add(pl, TQ0(item_clear));
     CHECK_INT(db_run(ctx, pl), ERR_OK);
 }
 
 static inline void add_item(struct db_pipeline *pl, const char *id, const char *name)
 {
-    DB_ADD(pl, TQ_ITEM_INSERT, DB_TEXT(id), DB_TEXT(name), DB_NULL, DB_NULL, DB_NULL);
+    db_add(pl, TQ(item_insert, .id = id, .name = name, .note = (struct bytes){0}, .seen = NULL,
+                  .good = NULL));
 }

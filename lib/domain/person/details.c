@@ -136,8 +136,8 @@ static enum err add_rows(struct ctx *ctx, struct access_tx *tx, const char *id, 
            DB_TEXT(in->started_on), DB_TEXT(in->source_ref));
     DB_ADD(tx->pl, Q_PARTICIPANT_KEY_INSERT, DB_TEXT(id), DB_TEXT(in->site),
            DB_TEXT(arena_printf(ctx->arena, "%d", keys_epoch(ctx->keys))), DB_SEALED(wrapped));
-    db_add(tx->pl, Q_IDENTITY_INSERT, names, 2 + NAMES);
-    db_add(tx->pl, Q_IDENTITY_DETAIL_INSERT, details, 2 + DETAILS);
+    db_add_params(tx->pl, Q_IDENTITY_INSERT, names, 2 + NAMES);
+    db_add_params(tx->pl, Q_IDENTITY_DETAIL_INSERT, details, 2 + DETAILS);
     for (size_t i = 0; i < IDS && !e; i++)
         if (checked->canonical[i])
             e = add_identifier(ctx, tx, id, in->site, i, checked);
@@ -262,8 +262,8 @@ static enum err change_rows(struct ctx *ctx, struct access_tx *tx, const char *p
         return e;
     DB_ADD(tx->pl, Q_PARTICIPANT_UPDATE, DB_TEXT(version), DB_TEXT(in->supervision),
            DB_TEXT(in->agency), DB_TEXT(in->started_on), DB_TEXT(in->source_ref));
-    db_add(tx->pl, Q_IDENTITY_UPDATE, names, NAMES);
-    db_add(tx->pl, Q_IDENTITY_DETAIL_UPDATE, details, DETAILS);
+    db_add_params(tx->pl, Q_IDENTITY_UPDATE, names, NAMES);
+    db_add_params(tx->pl, Q_IDENTITY_DETAIL_UPDATE, details, DETAILS);
     for (size_t i = 0; i < IDS && !e; i++) {
         DB_ADD(tx->pl, Q_IDENTIFIER_REMOVE, DB_TEXT(id_columns[i].name));
         if (checked->canonical[i])

@@ -2,18 +2,20 @@
 
 -- name: item_insert
 -- login: app,worker,owner
--- params: 5 id name note seen good
+-- params: id name note:bytes seen good
 insert into thing.item (id, name, note, seen, good)
-values ($1, $2, $3, $4, $5);
+values (:id, :name, :note, :seen, :good);
 
 -- name: item_kind
-update thing.item set kind = $2 where id = $1;
+-- params: id kind
+update thing.item set kind = :kind where id = :id;
 
 -- name: item_get
 -- login: app,worker,owner
+-- params: id
 select id, name, note, seen, good, kind, tags, 'extra' as other
   from thing.item
- where id = $1 /* a comment; with a semicolon */;
+ where id = :id /* a comment; with a semicolon */;
 
 -- name: item_list
 select id, name, seen, good from thing.item order by id;
@@ -31,20 +33,24 @@ select count(*) as n from thing.item;
 copy thing.item (id, name, note) from stdin;
 
 -- name: child_insert
-insert into thing.child (id, item) values ($1, $2);
+-- params: id item
+insert into thing.child (id, item) values (:id, :item);
 
 -- name: raise
-select thing.raise($1, $2, $3);
+-- params: state message detail
+select thing.raise(:state, :message, :detail);
 
 -- name: flaky
-select thing.flaky($1, $2) as attempt;
+-- params: times state
+select thing.flaky(:times, :state) as attempt;
 
 -- name: warn
 select thing.warn();
 
 -- name: sleep
 -- login: app,worker
-select pg_sleep($1);
+-- params: seconds
+select pg_sleep(:seconds);
 
 -- name: backend
 -- login: app,worker
@@ -52,19 +58,23 @@ select pg_backend_pid() as pid;
 
 -- name: echo
 -- login: app,worker
-select $1::text as text, $2::bytea as bytes, repeat('x', $3::int) as long;
+-- params: text bytes:bytes length
+select :text::text as text, :bytes::bytea as bytes, repeat('x', :length::int) as long;
 
 -- name: wide
-select * from thing.wide where id = $1;
+-- params: id
+select * from thing.wide where id = :id;
 
 -- name: series
 -- login: app,worker,owner
-select n, repeat('x', 50) as filler, nullif(n, 2) as hole, 100 / ($2::int - n) as quotient
-  from generate_series(1, $1::int) n;
+-- params: n hole
+select n, repeat('x', 50) as filler, nullif(n, 2) as hole, 100 / (:hole::int - n) as quotient
+  from generate_series(1, :n::int) n;
 
 -- name: notify
 -- login: app
-select pg_notify($1, $2);
+-- params: channel payload
+select pg_notify(:channel, :payload);
 
 -- name: settings
 -- login: app,worker,owner
