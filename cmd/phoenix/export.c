@@ -54,8 +54,8 @@ static enum err note_disclosure(struct cli *cli, const struct export_ask *ask)
         cli->ctx->arena, "command line: kind=%s as_of=%s site=%s recipient=%s reason=%s", ask->kind,
         ask->as_of, ask->site ? ask->site : "all", ask->who,
         ask->reason ? ask->reason : "not given");
-    (void)DB_ADD(pl, Q_ACCESS_AUDIT_SYSTEM, DB_TEXT("export_downloaded"), DB_NULL, DB_NULL,
-                 DB_TEXT(detail));
+    (void)db_add(pl, DB_CALL(access_audit_system, .action = "export_downloaded", .object_id = NULL,
+                             .subjects = NULL, .detail = detail));
     return db_run(cli->ctx, pl);
 }
 

@@ -96,9 +96,9 @@ static enum err add(struct cli *cli)
     if (e)
         return e;
     struct db_pipeline *pl = db_pipeline_new(ctx);
-    (void)DB_ADD(pl, Q_ACCESS_USER_ADD, DB_TEXT(uuid_new(ctx->arena)), DB_TEXT(username),
-                 DB_TEXT(name), DB_TEXT(role), DB_TEXT(place.site), DB_TEXT(place.team),
-                 DB_TEXT(place.agency), DB_TEXT(hash));
+    (void)db_add(pl, DB_CALL(access_user_add, .id = uuid_new(ctx->arena), .username = username,
+                             .display_name = name, .role = role, .site = place.site,
+                             .team = place.team, .agency = place.agency, .hash = hash));
     e = db_run(ctx, pl);
     if (!e)
         print_password(username, password);
@@ -154,7 +154,7 @@ static enum err reset(struct cli *cli)
     if (e)
         return e;
     struct db_pipeline *pl = db_pipeline_new(cli->ctx);
-    (void)DB_ADD(pl, Q_ACCESS_USER_RESET, DB_TEXT(id), DB_TEXT(hash));
+    (void)db_add(pl, DB_CALL(access_user_reset, .id = id, .hash = hash));
     e = db_run(cli->ctx, pl);
     if (!e)
         print_password(username, password);
@@ -169,7 +169,7 @@ static const char *shown(const char *s)
 static enum err list(struct cli *cli)
 {
     struct db_pipeline *pl = db_pipeline_new(cli->ctx);
-    size_t i = DB_ADD(pl, Q_ACCESS_USERS, DB_NULL);
+    size_t i = db_add(pl, DB_CALL(access_users, .id = NULL));
     enum err e = db_run(cli->ctx, pl);
     if (e)
         return e;

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct db_param token_param(const struct ctx *ctx)
+static struct bytes token_param(const struct ctx *ctx)
 {
-    return ctx->token_hash ? DB_BYTES(ctx->token_hash, 32) : DB_NULL;
+    return ctx->token_hash ? BYTES(ctx->token_hash, 32) : (struct bytes){0};
 }
 
 static struct access_tx begin(struct ctx *ctx, enum permission p, const char *ref)
@@ -20,8 +20,9 @@ static struct access_tx begin(struct ctx *ctx, enum permission p, const char *re
 struct access_tx access_begin(struct ctx *ctx, enum permission p, const char *ref)
 {
     struct access_tx tx = begin(ctx, p, ref);
-    DB_ADD(tx.pl, Q_ACCESS_BEGIN, token_param(ctx), DB_TEXT(permission_row(p)->code), DB_TEXT(ref),
-           DB_TEXT(ctx->request_id), DB_TEXT(ctx->remote));
+    db_add(tx.pl, DB_CALL(access_begin, .token_hash = token_param(ctx),
+                          .permission = permission_row(p)->code, .ref = ref,
+                          .request_id = ctx->request_id, .remote = ctx->remote));
     return tx;
 }
 
@@ -29,8 +30,9 @@ struct access_tx access_begin_for(struct ctx *ctx, enum permission p, const char
                                   const char *id)
 {
     struct access_tx tx = begin(ctx, p, NULL);
-    DB_ADD(tx.pl, Q_ACCESS_BEGIN_FOR, token_param(ctx), DB_TEXT(permission_row(p)->code),
-           DB_TEXT(kind), DB_TEXT(id), DB_TEXT(ctx->request_id), DB_TEXT(ctx->remote));
+    db_add(tx.pl, DB_CALL(access_begin_for, .token_hash = token_param(ctx),
+                          .permission = permission_row(p)->code, .kind = kind, .id = id,
+                          .request_id = ctx->request_id, .remote = ctx->remote));
     return tx;
 }
 
@@ -41,18 +43,18 @@ void access_idempotent(struct ctx *ctx, struct access_tx *tx, int status, const 
     if (!ctx->idempotency_key)
         return;
     tx->idempotent = true;
-    DB_ADD(tx->pl, Q_ACCESS_CLAIM, DB_TEXT(ctx->idempotency_key),
-           DB_BYTES(ctx->body_hash ? ctx->body_hash : none, 32),
-           DB_TEXT(ctx->route ? ctx->route : ""), DB_TEXT(arena_printf(ctx->arena, "%d", status)),
-           DB_TEXT(location), DB_TEXT(body));
+    db_add(tx->pl, DB_CALL(access_claim, .key = ctx->idempotency_key,
+                           .body_hash = BYTES(ctx->body_hash ? ctx->body_hash : none, 32),
+                           .route = ctx->route ? ctx->route : "", .status = status,
+                           .location = location, .body = body));
 }
 
 void access_audit(struct ctx *ctx, struct access_tx *tx, enum audit_action a, const char *object_id,
                   const char *subjects, const char *detail)
 {
     (void)ctx;
-    DB_ADD(tx->pl, Q_ACCESS_AUDIT, DB_TEXT(audit_row(a)->code), DB_TEXT(object_id),
-           DB_TEXT(subjects), DB_TEXT(detail));
+    db_add(tx->pl, DB_CALL(access_audit, .action = audit_row(a)->code, .object_id = object_id,
+                           .subjects = subjects, .detail = detail));
 }
 
 /** The person of row 0 of the begin statement, if one was opened: remembered, and the key loaded.
@@ -103,7 +105,7 @@ enum err access_replay(struct ctx *ctx, struct stored_answer *ret)
     if (!ctx->idempotency_key)
         return ctx_fail(ctx, ERR_INTERNAL, "a replay without a key");
     struct access_tx tx = access_begin(ctx, PERM_self, NULL);
-    size_t i = DB_ADD(tx.pl, Q_ACCESS_REPLAY, DB_TEXT(ctx->idempotency_key));
+    size_t i = db_add(tx.pl, DB_CALL(access_replay, .key = ctx->idempotency_key));
     enum err e = access_run(ctx, &tx, NULL);
     if (e)
         return e;

@@ -28,7 +28,7 @@ static enum err look_up(struct ctx *ctx, const char *username, const char **ret_
                         const char **ret_hash, const char **ret_why)
 {
     struct db_pipeline *pl = db_pipeline_new(ctx);
-    DB_ADD(pl, Q_ACCESS_SIGNIN_LOOKUP, DB_TEXT(username));
+    db_add(pl, DB_CALL(access_signin_lookup, .username = username));
     enum err e = db_run(ctx, pl);
     if (e)
         return e;
@@ -49,8 +49,8 @@ static enum err look_up(struct ctx *ctx, const char *username, const char **ret_
 static enum err refused(struct ctx *ctx, const char *username, const char *why)
 {
     struct db_pipeline *pl = db_pipeline_new(ctx);
-    DB_ADD(pl, Q_ACCESS_SIGNIN_FAILED, DB_TEXT(username), DB_TEXT(ctx->request_id),
-           DB_TEXT(ctx->remote), DB_TEXT(why));
+    db_add(pl, DB_CALL(access_signin_failed, .username = username, .request_id = ctx->request_id,
+                       .remote = ctx->remote, .why = why));
     enum err e = db_run(ctx, pl);
     return e ? e : ERR_BAD_SIGN_IN;
 }
@@ -63,10 +63,9 @@ static enum err open_session(struct ctx *ctx, const char *user_id, struct signed
     if (!token_hash(in.token, hash))
         return ctx_fail(ctx, ERR_INTERNAL, "a new token is not one");
     struct db_pipeline *pl = db_pipeline_new(ctx);
-    DB_ADD(pl, Q_ACCESS_SESSION_OPEN, DB_TEXT(user_id), DB_BYTES(hash, 32),
-           DB_TEXT(arena_printf(ctx->arena, "%d", idle_minutes)),
-           DB_TEXT(arena_printf(ctx->arena, "%d", absolute_hours)), DB_TEXT(ctx->request_id),
-           DB_TEXT(ctx->remote));
+    db_add(pl, DB_CALL(access_session_open, .user_id = user_id, .token_hash = BYTES(hash, 32),
+                       .idle_minutes = idle_minutes, .absolute_hours = absolute_hours,
+                       .request_id = ctx->request_id, .remote = ctx->remote));
     enum err e = db_run(ctx, pl);
     if (e == ERR_UNAUTHENTICATED) // disabled between the two statements
         return ERR_BAD_SIGN_IN;
@@ -106,8 +105,8 @@ enum err access_sign_out(struct ctx *ctx)
     if (!ctx->token_hash)
         return ERR_OK;
     struct db_pipeline *pl = db_pipeline_new(ctx);
-    DB_ADD(pl, Q_ACCESS_SIGN_OUT, DB_BYTES(ctx->token_hash, 32), DB_TEXT(ctx->request_id),
-           DB_TEXT(ctx->remote));
+    db_add(pl, DB_CALL(access_sign_out, .token_hash = BYTES(ctx->token_hash, 32),
+                       .request_id = ctx->request_id, .remote = ctx->remote));
     return db_run(ctx, pl);
 }
 
@@ -133,7 +132,7 @@ bool access_password_fit(struct ctx *ctx, const char *field, const char *usernam
 static enum err check_current(struct ctx *ctx, const char *current)
 {
     struct access_tx tx = access_begin(ctx, PERM_self, NULL);
-    size_t i = DB_ADD0(tx.pl, Q_ACCESS_OWN_PASSWORD);
+    size_t i = db_add(tx.pl, DB_CALL0(access_own_password));
     enum err e = access_run(ctx, &tx, NULL);
     if (e)
         return e;
@@ -165,14 +164,14 @@ enum err access_password_change(struct ctx *ctx, const char *current_password,
     if (e)
         return e;
     struct access_tx tx = access_begin(ctx, PERM_self, NULL);
-    DB_ADD(tx.pl, Q_ACCESS_PASSWORD_SET, DB_TEXT(hash));
+    db_add(tx.pl, DB_CALL(access_password_set, .hash = hash));
     return access_run(ctx, &tx, NULL);
 }
 
 enum err access_session_user(struct ctx *ctx, const uint8_t hash[32], const char **ret_user_id)
 {
     struct db_pipeline *pl = db_pipeline_new(ctx);
-    DB_ADD(pl, Q_ACCESS_SESSION_USER, DB_BYTES(hash, 32));
+    db_add(pl, DB_CALL(access_session_user, .token_hash = BYTES(hash, 32)));
     enum err e = db_run(ctx, pl);
     if (e)
         return e;

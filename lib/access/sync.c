@@ -29,9 +29,9 @@ static void columns_add(struct columns *c, const char *const *row)
     c->rows++;
 }
 
-static struct db_param column(const struct columns *c, size_t i)
+static const char *column(const struct columns *c, size_t i)
 {
-    return DB_TEXT(field_array(c->arena, c->cell[i], c->rows));
+    return field_array(c->arena, c->cell[i], c->rows);
 }
 
 static const char *number(struct arena *a, long n)
@@ -49,7 +49,8 @@ static void add_grants(struct ctx *ctx, struct db_pipeline *pl)
                 columns_add(&c, (const char *[]){role_code((enum role)r), row->code,
                                                  scope_code(row->scope[r])});
     }
-    DB_ADD(pl, Q_SYNC_GRANTS, column(&c, 0), column(&c, 1), column(&c, 2));
+    db_add(pl, DB_CALL(sync_grants, .roles = column(&c, 0), .permissions = column(&c, 1),
+                       .scopes = column(&c, 2)));
 }
 
 static void add_audit_actions(struct ctx *ctx, struct db_pipeline *pl)
@@ -59,7 +60,8 @@ static void add_audit_actions(struct ctx *ctx, struct db_pipeline *pl)
         const struct audit_row *row = audit_row((enum audit_action)i);
         columns_add(&c, (const char *[]){row->code, row->operation, row->words});
     }
-    DB_ADD(pl, Q_SYNC_AUDIT_ACTIONS, column(&c, 0), column(&c, 1), column(&c, 2));
+    db_add(pl, DB_CALL(sync_audit_actions, .codes = column(&c, 0), .operations = column(&c, 1),
+                       .words = column(&c, 2)));
 }
 
 static void add_vocabularies(struct ctx *ctx, struct db_pipeline *pl, const char *version)
@@ -76,9 +78,10 @@ static void add_vocabularies(struct ctx *ctx, struct db_pipeline *pl, const char
                                              v->codes[k].missed ? "t" : "f",
                                              number(ctx->arena, (long)k + 1)});
     }
-    DB_ADD(pl, Q_SYNC_VOCABULARY, DB_TEXT(version), column(&c, 0), column(&c, 1), column(&c, 2),
-           column(&c, 3), column(&c, 4), column(&c, 5));
-    DB_ADD(pl, Q_SYNC_VOCABULARY_RETIRE, column(&c, 0), column(&c, 1));
+    db_add(pl, DB_CALL(sync_vocabulary, .version = version, .names = column(&c, 0),
+                       .codes = column(&c, 1), .labels = column(&c, 2), .successful = column(&c, 3),
+                       .missed = column(&c, 4), .positions = column(&c, 5)));
+    db_add(pl, DB_CALL(sync_vocabulary_retire, .names = column(&c, 0), .codes = column(&c, 1)));
 }
 
 static void add_sites(struct ctx *ctx, struct db_pipeline *pl, const struct programme *programme)
@@ -91,8 +94,9 @@ static void add_sites(struct ctx *ctx, struct db_pipeline *pl, const struct prog
                                          number(ctx->arena, s->wavering_missed),
                                          number(ctx->arena, s->disengaged_missed)});
     }
-    DB_ADD(pl, Q_SYNC_SITES, column(&c, 0), column(&c, 1), column(&c, 2), column(&c, 3),
-           column(&c, 4), column(&c, 5));
+    db_add(pl, DB_CALL(sync_sites, .codes = column(&c, 0), .names = column(&c, 1),
+                       .engaged_days = column(&c, 2), .wavering_days = column(&c, 3),
+                       .wavering_missed = column(&c, 4), .disengaged_missed = column(&c, 5)));
 }
 
 enum err access_sync(struct ctx *ctx, const struct programme *programme)
@@ -105,7 +109,7 @@ enum err access_sync(struct ctx *ctx, const struct programme *programme)
     uint8_t *check = arena_alloc(ctx->arena, 16);
     if (ctx->keys) {
         keys_check_value(ctx->keys, check);
-        DB_ADD(pl, Q_SYNC_KEYRING, DB_BYTES(check, 16));
+        db_add(pl, DB_CALL(sync_keyring, .check_value = BYTES(check, 16)));
     }
     return db_run(ctx, pl);
 }
@@ -115,7 +119,7 @@ enum err access_keyring_check(struct ctx *ctx)
     uint8_t check[16];
     keys_check_value(ctx->keys, check);
     struct db_pipeline *pl = db_pipeline_new(ctx);
-    DB_ADD(pl, Q_ACCESS_KEYRING_MATCHES, DB_BYTES(check, 16));
+    db_add(pl, DB_CALL(access_keyring_matches, .check_value = BYTES(check, 16)));
     enum err e = db_run(ctx, pl);
     if (e)
         return e;

@@ -1,98 +1,98 @@
 -- Who asks: the first statement of every pipeline, audit rows, idempotency, sessions, accounts.
 
 -- name: access_begin
--- params: 5 token hash, permission, reference or null, request id, remote
+-- params: token_hash:bytes permission ref request_id remote
 select user_id, username, display_name, role, site, team_id, team_name, agency_id, agency_name,
        must_change_password, expires_at, person_id, person_ref, person_site, person_version, wrapped
-from access.begin($1, $2, $3, $4, $5);
+from access.begin(:token_hash, :permission, :ref, :request_id, :remote);
 
 -- name: access_begin_for
--- params: 6 token hash, permission, kind, object id, request id, remote
+-- params: token_hash:bytes permission kind id request_id remote
 select user_id, username, display_name, role, site, team_id, team_name, agency_id, agency_name,
        must_change_password, expires_at, person_id, person_ref, person_site, person_version, wrapped
-from access.begin_for($1, $2, $3, $4, $5, $6);
+from access.begin_for(:token_hash, :permission, :kind, :id, :request_id, :remote);
 
 -- name: access_audit
--- params: 4 action, object id, subjects or null, detail
-select access.audit($1, $2, $3::uuid[], $4);
+-- params: action object_id subjects detail
+select access.audit(:action, :object_id, :subjects::uuid[], :detail);
 
 -- name: access_audit_system
 -- login: worker,owner
--- params: 4 action, object id, subjects or null, detail
-select access.audit_system($1, $2, $3::uuid[], $4);
+-- params: action object_id subjects detail
+select access.audit_system(:action, :object_id, :subjects::uuid[], :detail);
 
 -- name: access_claim
--- params: 6 key, body hash, route, status, location, body
-select access.claim($1, $2, $3, $4, $5, $6);
+-- params: key body_hash:bytes route status:int location body
+select access.claim(:key, :body_hash, :route, :status, :location, :body);
 
 -- name: access_replay
--- params: 1 key
-select status, location, body from access.replay($1);
+-- params: key
+select status, location, body from access.replay(:key);
 
 -- name: access_signin_lookup
 -- login: auth
--- params: 1 username
-select user_id, password_hash, disabled, wait_seconds from access.signin_lookup($1);
+-- params: username
+select user_id, password_hash, disabled, wait_seconds from access.signin_lookup(:username);
 
 -- name: access_signin_failed
 -- login: auth
--- params: 4 username, request id, remote, why
-select access.signin_failed($1, $2, $3, $4);
+-- params: username request_id remote why
+select access.signin_failed(:username, :request_id, :remote, :why);
 
 -- name: access_session_open
 -- login: auth
--- params: 6 user, token hash, idle minutes, absolute hours, request id, remote
+-- params: user_id token_hash:bytes idle_minutes:int absolute_hours:int request_id remote
 select username, display_name, role, site, must_change_password, expires_at
-from access.session_open($1, $2, make_interval(mins => $3::int), make_interval(hours => $4::int), $5, $6);
+from access.session_open(:user_id, :token_hash, make_interval(mins => :idle_minutes::int), make_interval(hours => :absolute_hours::int), :request_id, :remote);
 
 -- name: access_sign_out
--- params: 3 token hash, request id, remote
-select access.sign_out($1, $2, $3);
+-- params: token_hash:bytes request_id remote
+select access.sign_out(:token_hash, :request_id, :remote);
 
 -- name: access_session_user
--- params: 1 token hash
-select access.session_user_of($1) as user_id;
+-- params: token_hash:bytes
+select access.session_user_of(:token_hash) as user_id;
 
 -- name: access_own_password
 select password_hash, wait_seconds from access.own_password();
 
 -- name: access_password_set
--- params: 1 hash
-select access.password_set($1);
+-- params: hash
+select access.password_set(:hash);
 
 -- name: access_users
 -- login: app,owner
--- params: 1 user id or null for all
+-- params: id
 select id, username, display_name, role, site, team_id, team, agency_id, agency,
        must_change_password, disabled_at, created_at, last_sign_in, version
-from access.users($1);
+from access.users(:id);
 
 -- name: access_user_add
 -- login: app,owner
--- params: 8 id, username, display name, role, site, team, agency, hash
-select access.user_add($1, $2, $3, $4, $5, $6, $7, $8);
+-- params: id username display_name role site team agency hash
+select access.user_add(:id, :username, :display_name, :role, :site, :team, :agency, :hash);
 
 -- name: access_user_change
 -- login: app,owner
--- params: 7 id, version or null, display name, role, site, team, agency
-select access.user_change($1, $2, $3, $4, $5, $6, $7) as version;
+-- params: id version display_name role site team agency
+select access.user_change(:id, :version, :display_name, :role, :site, :team, :agency) as version;
 
 -- name: access_user_disable
 -- login: app,owner
--- params: 1 id
-select access.user_disable($1);
+-- params: id
+select access.user_disable(:id);
 
 -- name: access_user_enable
 -- login: app,owner
--- params: 1 id
-select access.user_enable($1);
+-- params: id
+select access.user_enable(:id);
 
 -- name: access_user_reset
 -- login: app,owner
--- params: 2 id, hash
-select access.user_reset($1, $2);
+-- params: id hash
+select access.user_reset(:id, :hash);
 
 -- name: access_keyring_matches
 -- login: app,worker,auth,owner
--- params: 1 check value
-select access.keyring_matches($1) as matches;
+-- params: check_value:bytes
+select access.keyring_matches(:check_value) as matches;

@@ -2,10 +2,10 @@
 
 -- name: sync_grants
 -- login: owner
--- params: 3 roles, permissions, scopes
+-- params: roles permissions scopes
 -- The matrix as it is now; what it no longer holds goes.
 with want as (
-    select * from unnest($1::text[], $2::text[], $3::text[]) as w (role, permission, scope)
+    select * from unnest(:roles::text[], :permissions::text[], :scopes::text[]) as w (role, permission, scope)
 ), gone as (
     delete from access.permission_grant g
     where not exists (select from want w where w.role = g.role and w.permission = g.permission)
@@ -16,18 +16,18 @@ on conflict (role, permission) do update set scope = excluded.scope where g.scop
 
 -- name: sync_audit_actions
 -- login: owner
--- params: 3 codes, operations, words
+-- params: codes operations words
 insert into access.audit_action as a (code, operation, words)
-select * from unnest($1::text[], $2::text[], $3::text[])
+select * from unnest(:codes::text[], :operations::text[], :words::text[])
 on conflict (code) do update set operation = excluded.operation, words = excluded.words
 where (a.operation, a.words) is distinct from (excluded.operation, excluded.words);
 
 -- name: sync_vocabulary
 -- login: owner
--- params: 7 version, names, codes, labels, successful, missed, positions
+-- params: version names codes labels successful missed positions
 insert into access.vocabulary as v (version, name, code, label, successful, missed, position, retired)
-select $1, w.name, w.code, w.label, w.successful, w.missed, w.position, false
-from unnest($2::text[], $3::text[], $4::text[], $5::boolean[], $6::boolean[], $7::int[])
+select :version, w.name, w.code, w.label, w.successful, w.missed, w.position, false
+from unnest(:names::text[], :codes::text[], :labels::text[], :successful::boolean[], :missed::boolean[], :positions::int[])
      as w (name, code, label, successful, missed, position)
 on conflict (name, code) do update
 set version = excluded.version, label = excluded.label, successful = excluded.successful,
@@ -38,18 +38,18 @@ where (v.version, v.label, v.successful, v.missed, v.position, v.retired)
 
 -- name: sync_vocabulary_retire
 -- login: owner
--- params: 2 names, codes
+-- params: names codes
 -- A code that left the file keeps its label for the rows that hold it.
 update access.vocabulary v set retired = true
 where not v.retired
-  and not exists (select from unnest($1::text[], $2::text[]) as w (name, code)
+  and not exists (select from unnest(:names::text[], :codes::text[]) as w (name, code)
                   where w.name = v.name and w.code = v.code);
 
 -- name: sync_sites
 -- login: owner
--- params: 6 codes, names, engaged days, wavering days, wavering missed, disengaged missed
+-- params: codes names engaged_days wavering_days wavering_missed disengaged_missed
 insert into access.site as s (code, name, engaged_days, wavering_days, wavering_missed, disengaged_missed)
-select * from unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::int[], $6::int[])
+select * from unnest(:codes::text[], :names::text[], :engaged_days::int[], :wavering_days::int[], :wavering_missed::int[], :disengaged_missed::int[])
 on conflict (code) do update
 set name = excluded.name, engaged_days = excluded.engaged_days, wavering_days = excluded.wavering_days,
     wavering_missed = excluded.wavering_missed, disengaged_missed = excluded.disengaged_missed
@@ -59,5 +59,5 @@ where (s.name, s.engaged_days, s.wavering_days, s.wavering_missed, s.disengaged_
 
 -- name: sync_keyring
 -- login: owner
--- params: 1 check value
-select access.keyring_keep($1);
+-- params: check_value:bytes
+select access.keyring_keep(:check_value);
