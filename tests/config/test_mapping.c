@@ -25,25 +25,33 @@ static void start(void)
     CHECK_FATAL(mapping_read(&ctx, path, &team) == ERR_OK);
 }
 
+// What a cell was found to be when it has no value.
+static const char *verdict(enum map_verdict v)
+{
+    return v == MAP_UNKNOWN ? "unknown" : "impossible";
+}
+
 static const char *day(const struct mapping *m, const char *text)
 {
     int64_t days = 0;
     enum map_verdict v = map_date(ctx.arena, m, text, &days);
-    return v == MAP_OK ? date_iso(ctx.arena, days) : v == MAP_UNKNOWN ? "unknown" : "impossible";
+    return v == MAP_OK ? date_iso(ctx.arena, days) : verdict(v);
 }
 
 static const char *hour(const char *text)
 {
     const char *hhmm = NULL;
     enum map_verdict v = map_time(ctx.arena, team, text, &hhmm);
-    return v == MAP_OK ? hhmm : v == MAP_UNKNOWN ? "unknown" : "impossible";
+    return v == MAP_OK ? hhmm : verdict(v);
 }
 
 static long length(const char *text)
 {
     long minutes = 0;
     enum map_verdict v = map_length(ctx.arena, team, text, &minutes);
-    return v == MAP_OK ? minutes : v == MAP_UNKNOWN ? -1 : -2;
+    if (v == MAP_OK)
+        return minutes;
+    return v == MAP_UNKNOWN ? -1 : -2;
 }
 
 TEST(dates)

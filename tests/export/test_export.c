@@ -38,7 +38,9 @@ static const char *shell(const char *fmt, ...)
     int status = f ? pclose(f) : -1;
     if (status)
         fprintf(stderr, "%s\n", b.n ? b.p : "a command failed");
-    return status == 0 ? (b.n ? b.p : "") : NULL;
+    if (status)
+        return NULL;
+    return b.n ? b.p : "";
 }
 
 static const char *beside(const char *name)

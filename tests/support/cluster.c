@@ -206,16 +206,20 @@ const char *cluster_sql(struct cluster *c, const char *dbname, const char *sql)
     return out;
 }
 
+static const char *why_failed(const struct problem *p)
+{
+    const char *why = p->log ? p->log : p->detail;
+    return why ? why : "failed";
+}
+
 static void make_template(struct cluster *c)
 {
     struct ctx ctx = {.arena = arena_new()};
     if (db_bootstrap(&ctx, cluster_superuser(c, "phoenix_t")))
-        give_up("bootstrap", ctx.problem.log ? ctx.problem.log : "failed");
+        give_up("bootstrap", why_failed(&ctx.problem));
     ctx.db = db_new(cluster_conninfo(c, "phoenix_t"), DB_OWNER);
     if (db_migrate(&ctx, NULL, NULL))
-        give_up("migrate", ctx.problem.log      ? ctx.problem.log
-                           : ctx.problem.detail ? ctx.problem.detail
-                                                : "failed");
+        give_up("migrate", why_failed(&ctx.problem));
     db_free(ctx.db);
     arena_free(ctx.arena);
     c->template_made = true;

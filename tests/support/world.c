@@ -43,8 +43,10 @@ static void fail(const char *what, const char *why)
 static void must(enum err e, const char *what)
 {
     const struct problem *p = &world.owner.problem;
-    if (e)
-        fail(what, p->log ? p->log : p->detail ? p->detail : err_row(e)->words);
+    if (!e)
+        return;
+    const char *why = p->log ? p->log : p->detail;
+    fail(what, why ? why : err_row(e)->words);
 }
 
 static const char *sql_run(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0)));

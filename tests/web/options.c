@@ -524,7 +524,9 @@ static bool value_map(struct option_map *m, const struct option *o, json_t *j, c
         *(bool *)at = truthy(j);
         return true;
     case OPT_SAID:
-        *(enum ui_said *)(void *)at = json_is_null(j) ? UI_UNSAID : truthy(j) ? UI_YES : UI_NO;
+        *(enum ui_said *)(void *)at = truthy(j) ? UI_YES : UI_NO;
+        if (json_is_null(j))
+            *(enum ui_said *)(void *)at = UI_UNSAID;
         return true;
     case OPT_INT:
         *(int *)(void *)at =

@@ -324,7 +324,8 @@ TEST(lists_agree_with_their_counts)
                 const struct referral *one = list.rows[k];
                 waiting += strcmp(one->state, "sent") == 0;
                 // the due day goes up (none comes last), or the time of making down
-                const char *now = !q.by_due ? one->made_at : one->due ? one->due : "9999";
+                const char *due = one->due ? one->due : "9999";
+                const char *now = q.by_due ? due : one->made_at;
                 CHECK(!*key || (q.by_due ? strcmp(key, now) <= 0 : strcmp(key, now) >= 0));
                 snprintf(key, sizeof(key), "%s", now);
                 CHECK(list.rows[k]->name != NULL && list.rows[k]->ref != NULL);
