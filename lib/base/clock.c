@@ -50,103 +50,6 @@ bool clock_set_zone(const char *name)
     return true;
 }
 
-static int month_days(int y, int m)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
-    return days[m - 1] + (m == 2 && leap);
-}
-
-// Howard Hinnant's days_from_civil and civil_from_days: eras of 400 years from 1 March 0000.
-bool date_days(int y, int m, int d, int64_t *ret_days)
-{
-    if (y < 1 || y > 9999 || m < 1 || m > 12 || d < 1 || d > month_days(y, m))
-        return false;
-    int64_t year = y - (m <= 2);
-    int64_t era = (year >= 0 ? year : year - 399) / 400;
-    int64_t of_era = year - era * 400;
-    int64_t of_year = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-    *ret_days = era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-    return true;
-}
-
-void date_civil(int64_t days, int *y, int *m, int *d)
-{
-    days += 719468;
-    int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-    int64_t of_era = days - era * 146097;
-    int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
-    int64_t mp = (5 * of_year + 2) / 153;
-    *d = (int)(of_year - (153 * mp + 2) / 5 + 1);
-    *m = (int)(mp < 10 ? mp + 3 : mp - 9);
-    *y = (int)(year + era * 400 + (*m <= 2));
-}
-
-// Exactly n digits at *s, which then points past them; -1 if they are not there.
-static int digits(const char **s, int n)
-{
-    int v = 0;
-    for (int i = 0; i < n; i++, (*s)++) {
-        if (**s < '0' || **s > '9')
-            return -1;
-        v = 10 * v + (**s - '0');
-    }
-    return v;
-}
-
-static bool eat(const char **s, char c)
-{
-    if (**s != c)
-        return false;
-    (*s)++;
-    return true;
-}
-
-static bool scan_date(const char **s, int64_t *ret_days)
-{
-    int y = digits(s, 4);
-    if (y < 0 || !eat(s, '-'))
-        return false;
-    int m = digits(s, 2);
-    if (m < 0 || !eat(s, '-'))
-        return false;
-    int d = digits(s, 2);
-    return d > 0 && date_days(y, m, d, ret_days);
-}
-
-bool date_parse(const char *s, int64_t *ret_days)
-{
-    int64_t days;
-    if (!s || !scan_date(&s, &days) || *s)
-        return false;
-    *ret_days = days;
-    return true;
-}
-
-char *date_iso(struct arena *a, int64_t days)
-{
-    int y, m, d;
-    date_civil(days, &y, &m, &d);
-    return arena_printf(a, "%04d-%02d-%02d", y, m, d);
-}
-
-static const char *const months[] = {"January",   "February", "March",    "April",
-                                     "May",       "June",     "July",     "August",
-                                     "September", "October",  "November", "December"};
-
-char *date_words(struct arena *a, const char *iso)
-{
-    int64_t days;
-    if (!iso)
-        return arena_strdup(a, "");
-    if (!date_parse(iso, &days))
-        return arena_strdup(a, iso);
-    int y, m, d;
-    date_civil(days, &y, &m, &d);
-    return arena_printf(a, "%d %s %d", d, months[m - 1], y);
-}
-
 static int64_t floor_div(int64_t n, int64_t by)
 {
     return n / by - (n % by < 0);
@@ -171,17 +74,17 @@ int64_t date_today(void)
 // refused: no clock here can show one.
 static bool scan_clock(const char **s, int64_t *ret_us)
 {
-    int h = digits(s, 2);
-    if (h < 0 || h > 23 || !eat(s, ':'))
+    int h = date_digits(s, 2);
+    if (h < 0 || h > 23 || !date_char(s, ':'))
         return false;
-    int m = digits(s, 2);
-    if (m < 0 || m > 59 || !eat(s, ':'))
+    int m = date_digits(s, 2);
+    if (m < 0 || m > 59 || !date_char(s, ':'))
         return false;
-    int sec = digits(s, 2);
+    int sec = date_digits(s, 2);
     if (sec < 0 || sec > 59)
         return false;
     int64_t fraction = 0;
-    if (eat(s, '.')) {
+    if (date_char(s, '.')) {
         int n = 0;
         for (; **s >= '0' && **s <= '9'; (*s)++, n++)
             if (n < 6)
@@ -198,20 +101,20 @@ static bool scan_clock(const char **s, int64_t *ret_us)
 // Z, +hh:mm; and in PostgreSQL's form also +hh and +hh:mm:ss (old local mean times).
 static bool scan_zone(const char **s, bool pg, int64_t *ret_seconds)
 {
-    if (!pg && (eat(s, 'Z') || eat(s, 'z'))) {
+    if (!pg && (date_char(s, 'Z') || date_char(s, 'z'))) {
         *ret_seconds = 0;
         return true;
     }
     int sign = **s == '-' ? -1 : 1;
-    if (!eat(s, '+') && !eat(s, '-'))
+    if (!date_char(s, '+') && !date_char(s, '-'))
         return false;
-    int h = digits(s, 2), m = 0, sec = 0;
+    int h = date_digits(s, 2), m = 0, sec = 0;
     if (h < 0 || h > 23)
         return false;
-    if (eat(s, ':')) {
-        m = digits(s, 2);
-        if (pg && m >= 0 && eat(s, ':'))
-            sec = digits(s, 2);
+    if (date_char(s, ':')) {
+        m = date_digits(s, 2);
+        if (pg && m >= 0 && date_char(s, ':'))
+            sec = date_digits(s, 2);
     } else if (!pg) {
         return false;
     }
@@ -224,9 +127,9 @@ static bool scan_zone(const char **s, bool pg, int64_t *ret_seconds)
 static bool scan_time(const char *s, bool pg, int64_t *ret_us)
 {
     int64_t days, of_day, zone;
-    if (!s || !scan_date(&s, &days))
+    if (!s || !date_scan(&s, &days))
         return false;
-    if (pg ? !eat(&s, ' ') : !eat(&s, 'T') && !eat(&s, 't'))
+    if (pg ? !date_char(&s, ' ') : !date_char(&s, 'T') && !date_char(&s, 't'))
         return false;
     if (!scan_clock(&s, &of_day) || !scan_zone(&s, pg, &zone) || *s)
         return false;
@@ -269,10 +172,10 @@ bool time_from_local(const char *date_iso_, const char *hhmm, int64_t *ret_us)
     int64_t days;
     if (!hhmm || !date_parse(date_iso_, &days))
         return false;
-    int h = digits(&hhmm, 2);
-    if (h < 0 || h > 23 || !eat(&hhmm, ':'))
+    int h = date_digits(&hhmm, 2);
+    if (h < 0 || h > 23 || !date_char(&hhmm, ':'))
         return false;
-    int m = digits(&hhmm, 2);
+    int m = date_digits(&hhmm, 2);
     if (m < 0 || m > 59 || *hhmm)
         return false;
     int64_t wall = days * DAY + h * 3600 + m * 60;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Monotonic time for timeouts, and the parsing and printing of dates and times.
+// Monotonic time for timeouts, and the parsing and printing of times; dates are base/calendar.h.
 // Instants are int64 microseconds since 1970 UTC. Local time is the process's TZ
 // (set once from the configuration, Europe/London by default).
 #pragma once
 
 #include "base/arena.h"
+#include "base/calendar.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,14 +19,6 @@ bool clock_zone_ok(const char *name);
  *  not know it. Call once before threads start. */
 bool clock_set_zone(const char *name);
 
-/** Days since 1970-01-01 of a proleptic Gregorian date; false if there is no such date. */
-bool date_days(int y, int m, int d, int64_t *ret_days);
-void date_civil(int64_t days, int *y, int *m, int *d);
-/** Strict YYYY-MM-DD. */
-bool date_parse(const char *s, int64_t *ret_days);
-char *date_iso(struct arena *a, int64_t days);
-/** "2 November 2026" */
-char *date_words(struct arena *a, const char *iso);
 int64_t date_today(void); // local
 
 /** RFC 3339 with zone ("2026-11-02T10:30:00Z", "+01:00", optional fraction); false if not one. */

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "base/uuid.h"
 #include "base/vocab.h"
 
@@ -90,35 +91,6 @@ static const char *absent_words(struct arena *a, const struct field *f)
 
 // ---- text ----
 
-// One code point of valid UTF-8 (RFC 3629: nothing overlong, no surrogates), or -1; moves *s on.
-static int32_t next_point(const unsigned char **s)
-{
-    const unsigned char *p = *s;
-    int more;
-    int32_t v, least;
-    if (p[0] < 0x80) {
-        *s = p + 1;
-        return p[0];
-    } else if (p[0] >= 0xc2 && p[0] <= 0xdf) {
-        more = 1, v = p[0] & 0x1f, least = 0x80;
-    } else if ((p[0] & 0xf0) == 0xe0) {
-        more = 2, v = p[0] & 0x0f, least = 0x800;
-    } else if (p[0] >= 0xf0 && p[0] <= 0xf4) {
-        more = 3, v = p[0] & 0x07, least = 0x10000;
-    } else {
-        return -1;
-    }
-    for (int i = 1; i <= more; i++) {
-        if ((p[i] & 0xc0) != 0x80)
-            return -1;
-        v = v << 6 | (p[i] & 0x3f);
-    }
-    if (v < least || v > 0x10ffff || (v >= 0xd800 && v <= 0xdfff))
-        return -1;
-    *s = p + more + 1;
-    return v;
-}
-
 static bool is_control(int32_t c, bool lines)
 {
     if (lines && (c == '\n' || c == '\t'))
@@ -172,11 +144,13 @@ static const char *clean_text(struct ctx *ctx, const struct field *f, char *s)
     if (lines)
         join_line_ends(s);
     long count = 0;
-    for (const unsigned char *p = (const unsigned char *)s; *p; count++) {
-        int32_t c = next_point(&p);
-        const char *why = c < 0                  ? "must be text in UTF-8"
-                          : is_control(c, lines) ? "must not have characters that cannot be shown"
-                                                 : NULL;
+    for (const char *p = s; *p; count++) {
+        int32_t c = utf8_next(&p);
+        const char *why = NULL;
+        if (c == UTF8_NONE)
+            why = "must be text in UTF-8";
+        else if (is_control(c, lines))
+            why = "must not have characters that cannot be shown";
         if (why) {
             refuse(ctx, f, arena_printf(a, "%s %s", f->label, why));
             return NULL;

@@ -3,50 +3,24 @@
 // nothing.
 #include "config/mapping.h"
 
+#include "base/utf8.h"
+
 #include <string.h>
 
-enum { NO_CHARACTER = 0x110000 };
-
-// One character; what is not UTF-8 goes byte by byte, as none.
-static unsigned take(const char **s)
-{
-    const unsigned char *p = (const unsigned char *)*s;
-    int more = *p >= 0xf0 ? 3 : *p >= 0xe0 ? 2 : *p >= 0xc0 ? 1 : 0;
-    unsigned u = more == 3 ? *p & 7u : more == 2 ? *p & 15u : more ? *p & 31u : *p;
-    bool broken = *p >= 0x80 && !more;
-    for (int i = 1; i <= more && !broken; i++) {
-        broken = (p[i] & 0xc0) != 0x80;
-        u = u << 6 | (p[i] & 63u);
-    }
-    *s += broken ? 1 : more + 1;
-    return broken ? NO_CHARACTER : u;
-}
-
-static char *put(char *to, unsigned u, const char *from, size_t n, bool changed)
-{
-    if (!changed) {
-        memcpy(to, from, n);
-        return to + n;
-    }
-    if (u >= 0x80)
-        *to++ = (char)(0xc0 | u >> 6); // nothing that changes becomes longer than two bytes
-    *to++ = (char)(u >= 0x80 ? 0x80 | (u & 63u) : u);
-    return to;
-}
-
-static bool is_blank(unsigned u)
+static bool is_blank(int32_t u)
 {
     return u == ' ' || (u >= '\t' && u <= '\r') || u == 0xa0 || (u >= 0x2000 && u <= 0x200a) ||
            u == 0x202f || u == 0x3000;
 }
 
-static bool is_nothing(unsigned u)
+static bool is_nothing(int32_t u)
 {
     return u == 0x200b || u == 0xfeff || u == 0xad; // no width, soft hyphen
 }
 
+// Nothing here becomes longer in bytes than it was: map_fold() relies on that.
 // The small letters of Latin-1 and Latin Extended-A; quotes and dashes as they are typed.
-static unsigned plain(unsigned u)
+static int32_t plain(int32_t u)
 {
     if ((u >= 'A' && u <= 'Z') || (u >= 0xc0 && u <= 0xde && u != 0xd7))
         return u + 32;
@@ -66,7 +40,7 @@ static unsigned plain(unsigned u)
 size_t map_blank(const char *text)
 {
     const char *s = text;
-    unsigned u = *s ? take(&s) : 0;
+    int32_t u = *s ? utf8_next(&s) : 0;
     return is_blank(u) || is_nothing(u) ? (size_t)(s - text) : 0;
 }
 
@@ -75,13 +49,19 @@ const char *map_fold(struct arena *a, const char *text)
     char *to = arena_alloc(a, strlen(text) + 1), *p = to;
     while (*text) {
         const char *from = text;
-        unsigned u = take(&text), small = plain(u);
+        int32_t u = utf8_next(&text), small = plain(u);
+        size_t n = (size_t)(text - from);
         if (is_nothing(u))
             continue;
-        if (!is_blank(u))
-            p = put(p, small, from, (size_t)(text - from), small != u);
-        else if (p > to && p[-1] != ' ')
-            *p++ = ' ';
+        if (is_blank(u)) {
+            if (p > to && p[-1] != ' ')
+                *p++ = ' ';
+        } else if (small != u) {
+            p += utf8_put(p, small);
+        } else {
+            memcpy(p, from, n); // also what is no character: byte by byte, as it came
+            p += n;
+        }
     }
     if (p > to && p[-1] == ' ')
         p--;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "config/pattern.h"
 
+#include "base/calendar.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -28,9 +30,6 @@ static const struct {
     [MINUTE] = {"{min}", 1, 4},  [SECOND] = {"{s}", 1, 2},   [HHMM] = {"{hhmm}", 4, 4},
     [HOURS] = {"{hours}", 1, 2}, [AMPM] = {"{ampm}", 0, 0},  [SERIAL] = {"{serial}", 4, 6},
 };
-static const char *const months[] = {"january",   "february", "march",    "april",
-                                     "may",       "june",     "july",     "august",
-                                     "september", "october",  "november", "december"};
 
 static int token_at(const char *p)
 {
@@ -83,15 +82,15 @@ static bool take_month(const char **s, long *ret)
     size_t n = 0;
     while (islower((unsigned char)(*s)[n]))
         n++;
-    for (int i = 0; i < 12; i++) {
-        bool sept = i == 8 && n == 4; // the one month with a longer short form
-        if (n < 3 || (n != 3 && n != strlen(months[i]) && !sept) || strncmp(*s, months[i], n) != 0)
-            continue;
-        *s += n;
-        *ret = i + 1;
-        return true;
-    }
-    return false;
+    int month = month_named(*s, n);
+    // In a spreadsheet "Janua" is a slip, not a short form.
+    bool whole = month && (n == 3 || n == strlen(month_name(month)));
+    bool sept = month == 9 && n == 4; // the one month with a longer short form
+    if (!whole && !sept)
+        return false;
+    *s += n;
+    *ret = month;
+    return true;
 }
 
 // "am", "a.m." or "a.m"

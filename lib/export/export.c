@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "base/uuid.h"
 #include "record/cursor.h"
-#include "search/search.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -79,7 +78,7 @@ enum err export_cut_off(struct ctx *ctx, const char *typed, const char **ret)
 {
     int64_t now = clock_now_us(), us = now, day;
     if (typed && !time_parse(typed, &us)) {
-        if (!search_date(typed, &day)) {
+        if (!date_typed(typed, date_today(), &day)) {
             ctx_field_error(ctx, "as_of", "Cut-off must be a real date, like 17/5/2026");
             return ERR_INVALID;
         }

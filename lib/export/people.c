@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: MIT
+#include "base/hash.h"
 #include "base/uuid.h"
 #include "crypto/keys.h"
 #include "export/run.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static uint64_t hash_of(const uint8_t id[16])
-{
-    uint64_t h = 1469598103934665603u;
-    for (int i = 0; i < 16; i++)
-        h = (h ^ id[i]) * 1099511628211u;
-    return h ^ (h >> 32);
-}
 
 static uint16_t site_place(struct export_run *r, const char *site)
 {
@@ -80,7 +73,7 @@ static void index_people(struct export_run *r)
         ;
     p->slots = ARENA_ARRAY(r->arena, uint32_t, p->n_slots);
     for (size_t i = 0; i < p->n; i++) {
-        size_t at = hash_of(p->rows[i].id) & (p->n_slots - 1);
+        size_t at = hash_bytes(p->rows[i].id, 16) & (p->n_slots - 1);
         while (p->slots[at])
             at = (at + 1) & (p->n_slots - 1);
         p->slots[at] = (uint32_t)i + 1;
@@ -103,7 +96,7 @@ const struct export_person *export_people_find(const struct export_people *p, co
     uint8_t key[16];
     if (!p->n_slots || !uuid_bytes(id, key))
         return NULL;
-    for (size_t at = hash_of(key) & (p->n_slots - 1); p->slots[at];
+    for (size_t at = hash_bytes(key, 16) & (p->n_slots - 1); p->slots[at];
          at = (at + 1) & (p->n_slots - 1)) {
         const struct export_person *x = &p->rows[p->slots[at] - 1];
         if (memcmp(x->id, key, 16) == 0)

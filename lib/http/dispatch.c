@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/url.h"
 #include "base/uuid.h"
 #include "crypto/keys.h"
 #include "crypto/secret.h"
@@ -245,26 +246,8 @@ static enum err (*const steps[])(struct passage *) = {
 
 static const char *sign_in_address(struct arena *a, const char *target)
 {
-    static const char hex[] = "0123456789ABCDEF";
-    struct buf b;
-    buf_init(&b, a);
-    buf_puts(&b, "/sign-in");
-    if (strcmp(target, "/") == 0)
-        return b.p;
-    buf_puts(&b, "?return_to=");
-    for (const char *c = target; *c; c++) {
-        unsigned char u = (unsigned char)*c;
-        bool plain = (u >= 'a' && u <= 'z') || (u >= 'A' && u <= 'Z') || (u >= '0' && u <= '9') ||
-                     strchr("-._~/", u);
-        if (plain) {
-            buf_putc(&b, *c);
-        } else {
-            buf_putc(&b, '%');
-            buf_putc(&b, hex[u >> 4]);
-            buf_putc(&b, hex[u & 15]);
-        }
-    }
-    return b.p;
+    bool home = strcmp(target, "/") == 0; // where signing in leads anyway
+    return url_make(a, "/sign-in", "return_to", home ? NULL : target, NULL);
 }
 
 static void plain_error(const struct request *r, enum err e, struct response *res)

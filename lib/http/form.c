@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "http/form.h"
 
+#include "base/utf8.h"
 #include "http/gate.h"
 
 #include <string.h>
@@ -27,7 +28,7 @@ static char *decode(struct arena *a, const char *p, size_t n)
         out[len++] = c;
     }
     out[len] = '\0';
-    return gate_utf8(out, len) ? out : NULL;
+    return utf8_ok(out, len) ? out : NULL;
 }
 
 static size_t count_pairs(const char *p, size_t n)
@@ -122,7 +123,7 @@ static enum err parameter(struct arena *a, const char *p, size_t n, const char *
         const char *end = memchr(value, '"', n - (size_t)(value - p));
         if (!end || *ret)
             return ERR_MALFORMED;
-        if (!gate_utf8(value, (size_t)(end - value)) || memchr(value, 0, (size_t)(end - value)))
+        if (!utf8_ok(value, (size_t)(end - value)) || memchr(value, 0, (size_t)(end - value)))
             return ERR_MALFORMED;
         *ret = arena_strndup(a, value, (size_t)(end - value));
         i = (size_t)(end - p);
@@ -194,7 +195,7 @@ static enum err part_keep(struct arena *a, const struct part *part, struct parts
                             part->n};
         return ERR_OK;
     }
-    if (memchr(part->p, 0, part->n) || !gate_utf8(part->p, part->n))
+    if (memchr(part->p, 0, part->n) || !utf8_ok(part->p, part->n))
         return ERR_MALFORMED;
     all->pairs[all->n_pairs++] = (struct pair){part->name, arena_strndup(a, part->p, part->n)};
     return ERR_OK;

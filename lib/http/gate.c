@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "http/gate.h"
 
+#include "base/utf8.h"
+
 #include <string.h>
 #include <strings.h>
 
@@ -238,36 +240,7 @@ bool gate_decode_path(struct span t, char *out)
         out[n++] = (char)c;
     }
     out[n] = '\0';
-    return gate_utf8(out, n) && segments_ok(out, n);
-}
-
-// The length of the UTF-8 sequence at p, or 0.
-static size_t utf8_length(const unsigned char *p, size_t n)
-{
-    if (p[0] < 0x80)
-        return 1;
-    size_t len = p[0] >= 0xc2 && p[0] <= 0xdf ? 2 : (p[0] & 0xf0) == 0xe0 ? 3
-                 : p[0] >= 0xf0 && p[0] <= 0xf4 ? 4 : 0;
-    if (!len || n < len)
-        return 0;
-    for (size_t i = 1; i < len; i++)
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-    if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-        (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-        return 0;
-    return len;
-}
-
-bool gate_utf8(const char *p, size_t n)
-{
-    for (size_t i = 0; i < n;) {
-        size_t len = utf8_length((const unsigned char *)p + i, n - i);
-        if (!len)
-            return false;
-        i += len;
-    }
-    return true;
+    return utf8_ok(out, n) && segments_ok(out, n);
 }
 
 // Letters, digits, dots and hyphens with an optional port, or an address in brackets.

@@ -79,7 +79,5 @@ bool gate_decode_path(struct span target, char *out);
 
 /** True for an RFC 9110 token character. */
 bool gate_token_char(char c);
-/** True if the bytes are valid UTF-8 (no surrogates, no overlong forms). */
-bool gate_utf8(const char *p, size_t n);
 bool span_is(struct span s, const char *word); // ASCII case-insensitive
 int gate_hex(char c);                          // 0..15, or -1

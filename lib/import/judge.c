@@ -4,6 +4,7 @@
 #include "import/row.h"
 
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "base/uuid.h"
 #include "domain/person/identifier.h"
 
@@ -49,14 +50,6 @@ struct import_verdict import_row_verdict(const struct import_judge *j, struct im
     return (struct import_verdict){row->number, row->state, column, message ? message : ""};
 }
 
-static size_t characters(const char *s)
-{
-    size_t n = 0;
-    for (; *s; s++)
-        n += ((unsigned char)*s & 0xc0) != 0x80;
-    return n;
-}
-
 // ---- what every kind has ----
 
 static void judge_fields(struct import_judge *j, struct import_row *row)
@@ -68,7 +61,7 @@ static void judge_fields(struct import_judge *j, struct import_row *row)
                 field_problem(j, row, IMPORT_REJECT, i, "missing");
             continue;
         }
-        if (characters(text) > j->fields[i].most)
+        if (utf8_count(text) > j->fields[i].most)
             field_problem(j, row, IMPORT_REJECT, i, "too long");
         if (!j->fields[i].vocab)
             continue;

@@ -3,20 +3,13 @@
 #include "import/row.h"
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "db/db.h"
 #include "record/column.h"
 
 #include <string.h>
 
 enum { ID, REF, SOURCE_REF, WRAPPED, FAMILY, GIVEN, BIRTH };
-
-static uint64_t hash(const char *s)
-{
-    uint64_t h = 1469598103934665603u; // FNV-1a
-    for (; *s; s++)
-        h = (h ^ (unsigned char)*s) * 1099511628211u;
-    return h;
-}
 
 static bool has_ref(const struct known *k, const char *folded)
 {
@@ -25,7 +18,7 @@ static bool has_ref(const struct known *k, const char *folded)
 
 static void index_add(struct import_judge *j, struct known *k, const char *folded)
 {
-    size_t at = hash(folded) & (j->cap_index - 1);
+    size_t at = hash_text(folded) & (j->cap_index - 1);
     while (j->index[at])
         at = (at + 1) & (j->cap_index - 1);
     j->index[at] = k;
@@ -40,7 +33,7 @@ struct known *import_known_find(const struct import_judge *j, struct arena *a, c
 {
     const char *folded = map_fold(a, ref);
     struct known *ours = NULL;
-    for (size_t at = hash(folded) & (j->cap_index - 1); j->index[at];
+    for (size_t at = hash_text(folded) & (j->cap_index - 1); j->index[at];
          at = (at + 1) & (j->cap_index - 1)) {
         struct known *k = j->index[at];
         // The team's own reference goes before one of ours that happens to look the same.

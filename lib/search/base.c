@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "search/base.h"
 
+#include "base/hash.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -127,15 +129,6 @@ struct base_builder {
     uint32_t table_mask;
 };
 
-static uint32_t hash_bytes(const void *p, size_t n)
-{
-    const unsigned char *s = p;
-    uint64_t h = 14695981039346656037ull;
-    for (size_t i = 0; i < n; i++)
-        h = (h ^ s[i]) * 1099511628211ull;
-    return (uint32_t)(h ^ h >> 32);
-}
-
 struct base_builder *base_builder_new(uint32_t people)
 {
     struct base_builder *b = must(calloc(1, sizeof(*b)));
@@ -153,7 +146,7 @@ static void table_grow(struct base_builder *b)
     uint32_t *table = must(calloc((size_t)mask + 1, sizeof(*table)));
     for (uint32_t w = 0; w < b->base->n_words; w++) {
         const struct word *word = &b->base->words[w];
-        uint32_t at = hash_bytes(b->base->text + word->at, word->n) & mask;
+        uint32_t at = (uint32_t)hash_bytes(b->base->text + word->at, word->n) & mask;
         while (table[at])
             at = (at + 1) & mask;
         table[at] = w + 1;
@@ -185,7 +178,7 @@ static uint32_t word_add(struct base *base, const char *text, size_t n)
 
 static uint32_t word_find(struct base_builder *b, const char *text, size_t n)
 {
-    uint32_t at = hash_bytes(text, n) & b->table_mask;
+    uint32_t at = (uint32_t)hash_bytes(text, n) & b->table_mask;
     for (; b->table[at]; at = (at + 1) & b->table_mask) {
         const struct word *w = &b->base->words[b->table[at] - 1];
         if (w->n == n && memcmp(b->base->text + w->at, text, n) == 0)
@@ -250,7 +243,7 @@ static void index_ids(struct base *base)
     base->by_id = must(calloc(size, sizeof(*base->by_id)));
     base->id_mask = size - 1;
     for (uint32_t s = 0; s < base->n_slots; s++) {
-        uint32_t at = hash_bytes(base->slots[s].id, 16) & base->id_mask;
+        uint32_t at = (uint32_t)hash_bytes(base->slots[s].id, 16) & base->id_mask;
         while (base->by_id[at])
             at = (at + 1) & base->id_mask;
         base->by_id[at] = s + 1;
@@ -305,7 +298,7 @@ size_t base_bytes(const struct base *b)
 
 int64_t base_find(const struct base *b, const uint8_t id[16])
 {
-    for (uint32_t at = hash_bytes(id, 16) & b->id_mask; b->by_id[at]; at = (at + 1) & b->id_mask)
+    for (uint32_t at = (uint32_t)hash_bytes(id, 16) & b->id_mask; b->by_id[at]; at = (at + 1) & b->id_mask)
         if (memcmp(b->slots[b->by_id[at] - 1].id, id, 16) == 0)
             return b->by_id[at] - 1;
     return SEARCH_NO_SLOT;

@@ -273,11 +273,12 @@ static size_t query_date(struct query *q, struct arena *a, const char *const *ty
     int64_t days;
     if (q->birth != SEARCH_NO_BIRTH)
         return 0;
-    if (n >= 3 && search_date(arena_printf(a, "%s %s %s", typed[0], typed[1], typed[2]), &days)) {
+    const char *three = n >= 3 ? arena_printf(a, "%s %s %s", typed[0], typed[1], typed[2]) : NULL;
+    if (three && date_typed(three, date_today(), &days)) {
         q->birth = (int32_t)days;
         return 3;
     }
-    if (search_date(typed[0], &days)) {
+    if (date_typed(typed[0], date_today(), &days)) {
         q->birth = (int32_t)days;
         return 1;
     }

@@ -88,6 +88,3 @@ struct search_index *search_index_current(void);
 /** Lower-case letters without accents; words parted by one space, apostrophes and hyphens dropped
  *  or turned into a gap ("O’Brien-Łukasik" gives "obrien lukasik"). */
 const char *search_fold(struct arena *a, const char *name);
-/** A date as people type it: 12/03/2004, 12.3.04, 12-Mar-04, 12 March 2004, 2004-03-12. Two-digit
- *  years are in the past hundred years. */
-bool search_date(const char *typed, int64_t *ret_days);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "table/csv.h"
 
+#include "base/utf8.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,31 +77,6 @@ static bool control_byte(int c)
     return (c < 32 && c != '\t' && c != '\n' && c != '\r') || c == 127;
 }
 
-// One step of a strict UTF-8 decoder.
-struct utf8 {
-    int left, least, most;
-};
-
-static bool utf8_lead(struct utf8 *u, int c)
-{
-    *u = (struct utf8){0, 0x80, 0xbf};
-    if (c >= 0xc2 && c <= 0xdf)
-        u->left = 1;
-    else if (c >= 0xe0 && c <= 0xef)
-        u->left = 2;
-    else if (c >= 0xf0 && c <= 0xf4)
-        u->left = 3;
-    if (c == 0xe0)
-        u->least = 0xa0;
-    if (c == 0xed)
-        u->most = 0x9f;
-    if (c == 0xf0)
-        u->least = 0x90;
-    if (c == 0xf4)
-        u->most = 0x8f;
-    return u->left > 0;
-}
-
 static void note(long long *first, long long *n, long long at)
 {
     if (*first < 0)
@@ -110,14 +87,13 @@ static void note(long long *first, long long *n, long long at)
 static struct survey survey(struct csv *csv)
 {
     struct survey s = {.control = -1, .valid = -1, .stray = -1};
-    struct utf8 u = {0};
+    struct utf8_part u = {0};
     long long lead = 0;
     for (int c; (c = get(csv)) != EOF;) {
         long long at = csv->offset - 1;
         if (control_byte(c) && s.control < 0)
             s.control = at;
-        if (u.left && c >= u.least && c <= u.most) {
-            u = (struct utf8){u.left - 1, 0x80, 0xbf};
+        if (utf8_more(&u, (unsigned char)c)) {
             if (!u.left)
                 note(&s.valid, &s.n_valid, lead);
             continue;
@@ -126,7 +102,7 @@ static struct survey survey(struct csv *csv)
             note(&s.stray, &s.n_stray, lead);
         u.left = 0;
         lead = at;
-        if (c >= 0x80 && !utf8_lead(&u, c))
+        if (c >= 0x80 && !utf8_lead(&u, (unsigned char)c))
             note(&s.stray, &s.n_stray, at);
     }
     if (u.left)
@@ -158,11 +134,8 @@ static bool put(struct csv *csv, int c)
         csv->text[csv->n_text++] = (char)c;
         return true;
     }
-    unsigned u = c < 0xa0 ? upper[c - 0x80] : (unsigned)c;
-    if (u >= 0x800)
-        csv->text[csv->n_text++] = (char)(0xe0 | u >> 12);
-    csv->text[csv->n_text++] = (char)(u >= 0x800 ? 0x80 | (u >> 6 & 0x3f) : 0xc0 | u >> 6);
-    csv->text[csv->n_text++] = (char)(0x80 | (u & 0x3f));
+    int32_t u = c < 0xa0 ? upper[c - 0x80] : c;
+    csv->n_text += utf8_put(csv->text + csv->n_text, u);
     return u != 0;
 }
 

@@ -6,60 +6,6 @@
 
 static const int64_t second = 1000000;
 
-TEST(days_agree_with_known_dates)
-{
-    int64_t d;
-    CHECK(date_days(1970, 1, 1, &d) && d == 0);
-    CHECK(date_days(1969, 12, 31, &d) && d == -1);
-    CHECK(date_days(2000, 2, 29, &d) && d == 11016);
-    CHECK(date_days(2026, 11, 23, &d) && d == 20780);
-    CHECK(date_days(1, 1, 1, &d) && d == -719162);
-    CHECK(date_days(9999, 12, 31, &d) && d == 2932896);
-}
-
-TEST(dates_that_do_not_exist)
-{
-    int64_t d = 7;
-    static const int bad[][3] = {{1900, 2, 29}, {2023, 2, 29}, {2100, 2, 29}, {2026, 4, 31},
-                                 {2026, 0, 1},  {2026, 13, 1}, {2026, 1, 0},  {2026, 1, 32},
-                                 {0, 1, 1},     {10000, 1, 1}};
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-        CHECK(!date_days(bad[i][0], bad[i][1], bad[i][2], &d));
-    CHECK_INT(d, 7); // outputs are set on success only
-    CHECK(date_days(2024, 2, 29, &d));
-    CHECK(date_days(2000, 2, 29, &d));
-}
-
-TEST(days_and_dates_are_inverses)
-{
-    int64_t back;
-    for (int64_t d = -719162; d <= 2932896; d += 97) {
-        int y, m, day;
-        date_civil(d, &y, &m, &day);
-        CHECK(date_days(y, m, day, &back) && back == d);
-    }
-}
-
-TEST(dates_are_read_strictly)
-{
-    int64_t d;
-    static const char *const bad[] = {
-        "",           "2026-1-02",   "2026-01-2",   "26-01-02",
-        "2026/01/02", "2026-01-02 ", " 2026-01-02", "2026-01-02T00:00:00Z",
-        "2026-02-30", "+026-01-02",  "2026-0a-02",  "2026-01-0\xc3\xa9",
-        "0000-01-01", "-001-01-01"};
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-        CHECK(!date_parse(bad[i], &d));
-    CHECK(!date_parse(NULL, &d));
-    struct arena *a = arena_new();
-    CHECK(date_parse("0999-12-31", &d));
-    CHECK_STR(date_iso(a, d), "0999-12-31");
-    CHECK_STR(date_words(a, "2026-11-02"), "2 November 2026");
-    CHECK_STR(date_words(a, "not a date"), "not a date");
-    CHECK_STR(date_words(a, NULL), "");
-    arena_free(a);
-}
-
 TEST(times_are_read)
 {
     struct arena *a = arena_new();
@@ -207,7 +153,6 @@ TEST(monotonic_time_goes_on)
     CHECK(clock_mono_us() >= before);
 }
 
-TESTS("clock", T(days_agree_with_known_dates), T(dates_that_do_not_exist),
-      T(days_and_dates_are_inverses), T(dates_are_read_strictly), T(times_are_read),
+TESTS("clock", T(times_are_read),
       T(postgres_times_are_read), T(local_times_over_both_clock_changes), T(local_words),
       T(today_is_the_local_day), T(unknown_zones_are_refused), T(monotonic_time_goes_on))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Any bytes as an urlencoded body and as a multipart one (whose boundary is their first line).
+#include "base/utf8.h"
 #include "http/form.h"
 #include "http/gate.h"
 
@@ -18,8 +19,8 @@ static void check_pairs(const struct pair *pairs, size_t n)
 {
     claim(n <= FORM_PAIRS_MAX);
     for (size_t i = 0; i < n; i++) {
-        claim(*pairs[i].name && gate_utf8(pairs[i].name, strlen(pairs[i].name)));
-        claim(gate_utf8(pairs[i].value, strlen(pairs[i].value)));
+        claim(*pairs[i].name && utf8_ok(pairs[i].name, strlen(pairs[i].name)));
+        claim(utf8_ok(pairs[i].value, strlen(pairs[i].value)));
     }
 }
 
@@ -37,7 +38,7 @@ static void multipart(struct arena *a, const char *p, size_t n)
     check_pairs(m.pairs, m.n_pairs);
     for (size_t i = 0; i < m.n_uploads; i++) {
         claim(m.uploads[i].p >= p && m.uploads[i].p + m.uploads[i].n <= p + n);
-        claim(gate_utf8(m.uploads[i].filename, strlen(m.uploads[i].filename)));
+        claim(utf8_ok(m.uploads[i].filename, strlen(m.uploads[i].filename)));
     }
 }
 

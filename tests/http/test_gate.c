@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "http/gate.h"
 
+#include "base/utf8.h"
 #include "test.h"
 
 #include <stdio.h>
@@ -181,13 +182,13 @@ TEST(targets)
 
 TEST(utf8)
 {
-    CHECK(gate_utf8("", 0));
-    CHECK(gate_utf8(HEAD("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80")));
+    CHECK(utf8_ok("", 0));
+    CHECK(utf8_ok(HEAD("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80")));
     static const char *const bad[] = {"\x80", "\xc3", "\xc0\x80", "\xc1\xbf", "\xe0\x80\x80",
                                       "\xed\xa0\x80", "\xf0\x80\x80\x80", "\xf4\x90\x80\x80",
                                       "\xff", "\xe2\x82", "a\xc3(", "\xf8\x88\x80\x80\x80"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-        CHECK(!gate_utf8(bad[i], strlen(bad[i])));
+        CHECK(!utf8_ok(bad[i], strlen(bad[i])));
 }
 
 TEST(reads_what_libmicrohttpd_left)

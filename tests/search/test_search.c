@@ -172,24 +172,6 @@ TEST(follows_changes)
     end();
 }
 
-TEST(reads_dates)
-{
-    int64_t d, want;
-    CHECK(date_parse("2001-11-07", &want));
-    CHECK(search_date("07-Nov-01", &d) && d == want);
-    CHECK(search_date("7.11.01", &d) && d == want);
-    CHECK(search_date("7/11/2001", &d) && d == want);
-    CHECK(search_date("7 november 2001", &d) && d == want);
-    CHECK(date_parse("1998-09-01", &want));
-    CHECK(search_date("1 Sept 98", &d) && d == want);
-    CHECK(!search_date("31/2/2001", &d));
-    CHECK(!search_date("1/1", &d));
-    CHECK(!search_date("1/1/1/1", &d));
-    CHECK(!search_date("Smith", &d));
-    CHECK(!search_date("1/Foo/2001", &d));
-    CHECK(!search_date("1/1/201", &d));
-}
-
 // Jaro-Winkler in thousandths, written plainly: each letter of `b` takes the first free place of
 // `a` that has it.
 static int jaro_winkler(const char *x, size_t xn, const char *y, size_t yn)
@@ -337,5 +319,5 @@ TEST(readers_and_a_writer)
 }
 
 TESTS("search", T(finds_misspelt_names), T(finds_by_birth_date_and_reference),
-      T(stays_inside_the_scope), T(follows_changes), T(reads_dates), T(likeness_is_jaro_winkler),
+      T(stays_inside_the_scope), T(follows_changes), T(likeness_is_jaro_winkler),
       T(finds_one_of_100000), T(readers_and_a_writer))

@@ -2,6 +2,7 @@
 #include "domain/person/birth.h"
 
 #include "base/clock.h"
+#include "base/hash.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -20,10 +21,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static size_t set_of(const char *ref)
 {
-    uint32_t h = 2166136261u; // FNV-1a
-    for (; *ref; ref++)
-        h = (h ^ (unsigned char)*ref) * 16777619u;
-    return h % SETS;
+    return hash_text(ref) % SETS;
 }
 
 static struct entry *find(const char *ref, size_t set)

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/utf8.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -201,9 +202,7 @@ static enum identifier_verdict check_phone(struct arena *a, char *s, const char 
 
 static enum identifier_verdict check_other(struct arena *a, const char *typed, const char **ret)
 {
-    size_t count = 0;
-    for (const char *p = typed; *p; p++)
-        count += ((unsigned char)*p & 0xc0) != 0x80;
+    size_t count = utf8_count(typed);
     if (count == 0 || count > 32)
         return IDENTIFIER_SHAPE;
     *ret = arena_strdup(a, typed);

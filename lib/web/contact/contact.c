@@ -5,7 +5,6 @@
 
 #include "base/clock.h"
 #include "base/vocab.h"
-#include "search/search.h"
 #include "web/contact/views.h"
 #include "web/handlers.h"
 #include "web/ui/view.h"
@@ -108,7 +107,7 @@ static const char *day_asked(struct request *r, const char *name, const char **r
     int64_t days;
     if (!typed || !*typed)
         return NULL;
-    if (search_date(typed, &days))
+    if (date_typed(typed, date_today(), &days))
         return date_iso(r->ctx.arena, days);
     *ret_error = arena_printf(r->ctx.arena, "%s must be a real date, like 17/5/2026",
                               strcmp(name, "from") == 0 ? "From" : "To");

@@ -4,7 +4,6 @@
 
 #include "base/clock.h"
 #include "base/vocab.h"
-#include "search/search.h"
 #include "web/ui/view.h"
 
 #include <stdlib.h>
@@ -22,7 +21,7 @@ static const char *day_asked(struct request *r, const char *name, const char **r
     int64_t days;
     if (!typed)
         return NULL;
-    if (search_date(typed, &days))
+    if (date_typed(typed, date_today(), &days))
         return date_iso(r->ctx.arena, days);
     *ret_error = "Enter a real date, like 17/5/2026";
     ctx_field_error(&r->ctx, name, *ret_error);

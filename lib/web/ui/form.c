@@ -38,22 +38,6 @@ static bool to_number(const char *s, size_t least, size_t most, int *ret)
     return true;
 }
 
-// "11", "Nov" or "november"
-static bool to_month(const char *s, int *ret)
-{
-    static const char *const names[] = {"january",   "february", "march",    "april",
-                                        "may",       "june",     "july",     "august",
-                                        "september", "october",  "november", "december"};
-    if (to_number(s, 1, 2, ret))
-        return true;
-    for (int i = 0; i < 12; i++)
-        if (strlen(s) >= 3 && strncasecmp(names[i], s, strlen(s)) == 0) {
-            *ret = i + 1;
-            return true;
-        }
-    return false;
-}
-
 // The three boxes as YYYY-MM-DD; *ret NULL when all are empty. False with the error told.
 static bool take_boxes(struct request *r, const struct field *f, const char **ret)
 {
@@ -68,11 +52,11 @@ static bool take_boxes(struct request *r, const struct field *f, const char **re
                       no_d   ? "must include a day"
                       : no_m ? "must include a month"
                              : "must include a year");
-    int day, month, year;
+    int day, year;
     int64_t days;
     if (!to_number(y, 4, 4, &year))
         return refuse(r, f, "must include a year of 4 numbers, like 2026");
-    if (!to_number(d, 1, 2, &day) || !to_month(m, &month) || !date_days(year, month, day, &days))
+    if (!to_number(d, 1, 2, &day) || !date_days(year, month_typed(m), day, &days))
         return refuse(r, f, "must be a real date");
     *ret = date_iso(r->ctx.arena, days);
     return true;
