@@ -215,3 +215,9 @@ const char *reference_canonical(struct arena *a, const char *typed)
     }
     return number % 37 == value ? arena_strdup(a, s) : NULL;
 }
+
+const char *reference_or_typed(struct arena *a, const char *typed)
+{
+    const char *ref = reference_canonical(a, typed);
+    return ref ? ref : typed;
+}

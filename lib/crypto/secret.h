@@ -30,6 +30,8 @@ bool token_csrf_ok(const char *token, const char *value); // constant time
 const char *reference_new(struct arena *a);
 /** Canonical form of what a person typed (case, O/0, I/L/1, spaces, hyphens); NULL if it is not one. */
 const char *reference_canonical(struct arena *a, const char *typed);
+/** The same, but what cannot be one stays as it was typed (NULL too): a look-up then finds nobody. */
+const char *reference_or_typed(struct arena *a, const char *typed);
 
 /** SHA-256 as 64 hex characters (files of an export), incremental. */
 struct sha256;

@@ -4,15 +4,6 @@
 
 #include "api/api.h"
 #include "api/handlers.h"
-#include "crypto/secret.h"
-
-// The reference as stored, from however it was typed in the address.
-static const char *ref_of(struct request *r)
-{
-    const char *typed = request_param(r, "ref");
-    const char *ref = reference_canonical(r->ctx.arena, typed);
-    return ref ? ref : typed;
-}
 
 static enum err list_answer(struct request *r, struct response *res, const char *ref)
 {
@@ -35,7 +26,7 @@ enum err api_escalation_list(struct request *r, struct response *res)
 
 enum err api_person_escalation_list(struct request *r, struct response *res)
 {
-    return list_answer(r, res, ref_of(r));
+    return list_answer(r, res, request_ref(r));
 }
 
 enum err api_escalation_get(struct request *r, struct response *res)
@@ -59,7 +50,7 @@ enum err api_escalation_create(struct request *r, struct response *res)
     struct create_reply reply = {.body = saved_body, .arg = r, .before = "/api/v1/escalations/"};
     enum err e = api_body(r, &escalation_input_table, true, &in);
     if (!e)
-        e = escalation_raise(&r->ctx, ref_of(r), &in, &reply, &saved);
+        e = escalation_raise(&r->ctx, request_ref(r), &in, &reply, &saved);
     if (e)
         return api_replay(r, res, e);
     response_header(res, "Location",

@@ -5,15 +5,6 @@
 #include "api/api.h"
 #include "api/handlers.h"
 #include "base/uuid.h"
-#include "crypto/secret.h"
-
-// The reference as stored, from however it was typed in the address.
-static const char *ref_of(struct request *r)
-{
-    const char *typed = request_param(r, "ref");
-    const char *ref = reference_canonical(r->ctx.arena, typed);
-    return ref ? ref : typed;
-}
 
 static enum err list_answer(struct request *r, struct response *res, const char *ref)
 {
@@ -36,7 +27,7 @@ enum err api_referral_list(struct request *r, struct response *res)
 
 enum err api_person_referral_list(struct request *r, struct response *res)
 {
-    return list_answer(r, res, ref_of(r));
+    return list_answer(r, res, request_ref(r));
 }
 
 enum err api_referral_get(struct request *r, struct response *res)
@@ -60,7 +51,7 @@ enum err api_referral_create(struct request *r, struct response *res)
     struct create_reply reply = {.body = referral_body, .arg = r, .before = "/api/v1/referrals/"};
     enum err e = api_body(r, &referral_input_table, true, &in);
     if (!e)
-        e = referral_make(&r->ctx, ref_of(r), &in, &reply, &saved);
+        e = referral_make(&r->ctx, request_ref(r), &in, &reply, &saved);
     if (e)
         return api_replay(r, res, e);
     response_header(res, "Location", arena_printf(r->ctx.arena, "/api/v1/referrals/%s", saved.id));

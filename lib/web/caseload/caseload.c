@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Caseloads of the team or site.
 #include "web/caseload/caseload_views.h"
+
+#include "base/url.h"
 #include "web/ui/view.h"
 
 enum err web_caseloads(struct request *r, struct response *res)
@@ -12,15 +14,15 @@ enum err web_caseloads(struct request *r, struct response *res)
         return e;
     const char **hrefs = ARENA_ARRAY(r->ctx.arena, const char *, list.n + 1);
     for (size_t i = 0; i < list.n; i++)
-        hrefs[i] = arena_printf(r->ctx.arena, "/participants?worker=%s",
-                                list.rows[i].worker_id ? list.rows[i].worker_id : "none");
+        hrefs[i] = url_make(r->ctx.arena, "/participants", "worker",
+                            list.rows[i].worker_id ? list.rows[i].worker_id : "none", NULL);
     struct caseload_view v = {
         .rows = list.rows,
         .n = list.n,
         .hrefs = hrefs,
         .total = list.total,
         .next_href =
-            list.next ? arena_printf(r->ctx.arena, "/caseloads?after=%s", list.next) : NULL};
+            list.next ? url_make(r->ctx.arena, "/caseloads", "after", list.next, NULL) : NULL};
     struct page *page = web_page(r, res, "Caseloads");
     page_crumb(page, "Home", "/");
     page_crumb(page, "Caseloads", NULL);

@@ -4,6 +4,7 @@
 #include "domain/contact/contact.h"
 
 #include "base/clock.h"
+#include "base/url.h"
 #include "base/vocab.h"
 #include "web/contact/views.h"
 #include "web/handlers.h"
@@ -142,24 +143,8 @@ static struct list_asked list_asked(struct request *r)
 static const char *list_href(struct request *r, const char *base, const struct list_asked *l,
                              bool print, const char *after)
 {
-    const struct {
-        const char *name, *value;
-    } parts[] = {{"from", l->q.from},
-                 {"to", l->q.to},
-                 {"mode", l->q.mode},
-                 {"outcome", l->q.outcome},
-                 {"view", print ? "print" : NULL},
-                 {"after", after}};
-    struct buf b;
-    buf_init(&b, r->ctx.arena);
-    buf_puts(&b, base);
-    char mark = '?';
-    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-        if (parts[i].value) {
-            buf_printf(&b, "%c%s=%s", mark, parts[i].name, parts[i].value);
-            mark = '&';
-        }
-    return b.p;
+    return url_make(r->ctx.arena, base, "from", l->q.from, "to", l->q.to, "mode", l->q.mode, "outcome",
+                    l->q.outcome, "view", print ? "print" : NULL, "after", after, NULL);
 }
 
 enum err web_contact_list(struct request *r, struct response *res)

@@ -3,8 +3,10 @@
 #include "domain/escalation/escalation.h"
 
 #include "base/clock.h"
+#include "base/url.h"
 #include "base/uuid.h"
 #include "base/vocab.h"
+#include "crypto/secret.h"
 #include "web/handlers.h"
 #include "web/escalation/views.h"
 #include "web/ui/view.h"
@@ -41,7 +43,7 @@ static struct asked asked(struct request *r)
         if (strcmp(views[i].code, view) == 0)
             a.view = &views[i];
     a.trigger = vocab_code("trigger", trigger) ? trigger : NULL;
-    a.person = given(person) ? step_reference(r, person) : NULL;
+    a.person = given(person) ? reference_or_typed(r->ctx.arena, person) : NULL;
     a.after = given(after) ? after : NULL;
     return a;
 }
@@ -49,12 +51,8 @@ static struct asked asked(struct request *r)
 static const char *list_href(struct arena *a, const struct asked *q, const char *view,
                              const char *after)
 {
-    return step_href(a, "/escalations",
-                     (const struct pair[]){{"view", view},
-                                           {"trigger", q->trigger},
-                                           {"person", q->person},
-                                           {"after", after},
-                                           {NULL, NULL}});
+    return url_make(a, "/escalations", "view", view, "trigger", q->trigger, "person", q->person, "after",
+                    after, NULL);
 }
 
 static bool waits_for_decision(const struct escalation *s)
@@ -161,7 +159,7 @@ enum err web_escalation_new(struct request *r, struct response *res)
     struct arena *a = r->ctx.arena;
     struct person_file file;
     struct escalation_list open;
-    enum err e = escalation_form_read(&r->ctx, step_ref(r), &file, &open);
+    enum err e = escalation_form_read(&r->ctx, request_ref(r), &file, &open);
     if (e)
         return e;
     struct step_line *lines = ARENA_ARRAY(a, struct step_line, open.n + 1);
@@ -201,7 +199,7 @@ enum err web_escalation_create(struct request *r, struct response *res)
     struct escalation saved;
     enum err e = web_form(r, &escalation_input_table, &in);
     if (!e)
-        e = escalation_raise(&r->ctx, step_ref(r), &in, &reply, &saved);
+        e = escalation_raise(&r->ctx, request_ref(r), &in, &reply, &saved);
     if (e == ERR_INVALID && r->ctx.problem.first)
         return web_escalation_new(r, res);
     if (e)

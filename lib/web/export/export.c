@@ -3,6 +3,7 @@
 #include "web/export/views.h"
 
 #include "base/clock.h"
+#include "base/url.h"
 #include "base/vocab.h"
 #include "http/server.h"
 #include "web/ui/view.h"
@@ -55,7 +56,7 @@ static enum err show_list(struct request *r, struct response *res)
     struct export_list_view v = {
         .lines = lines,
         .n = list.rows.n,
-        .next_href = list.next ? arena_printf(a, "/exports?after=%s", list.next) : NULL,
+        .next_href = list.next ? url_make(a, "/exports", "after", list.next, NULL) : NULL,
         .later_page = q.after != NULL,
         .may_ask = actor_may(r->ctx.actor, PERM_export_request),
         .hidden = form_hidden(r),

@@ -3,6 +3,7 @@
 #include "web/import/views.h"
 
 #include "base/clock.h"
+#include "base/url.h"
 #include "base/vocab.h"
 #include "web/ui/view.h"
 
@@ -96,7 +97,7 @@ static enum err show_list(struct request *r, struct response *res)
         .kinds = form_choices(r, "import_kind", "kind", NULL),
         .lines = lines,
         .n = list.rows.n,
-        .next_href = list.next ? arena_printf(a, "/imports?after=%s", list.next) : NULL,
+        .next_href = list.next ? url_make(a, "/imports", "after", list.next, NULL) : NULL,
         .later_page = after && *after,
     };
     offer_mappings(r, &v);
@@ -185,8 +186,7 @@ static void offer_filters(struct arena *a, const struct import_record *x, const 
         bool all = !rows[i].code;
         to[i] = (struct import_filter){
             .text = arena_printf(a, "%s (%s)", rows[i].label, rows[i].count),
-            .href = arena_printf(a, "/imports/%s%s%s", x->id,
-                                 all ? "" : "?show=", all ? "" : rows[i].code),
+            .href = url_make(a, arena_printf(a, "/imports/%s", x->id), "show", rows[i].code, NULL),
             .current = all ? !chosen : chosen && strcmp(chosen, rows[i].code) == 0,
         };
     }
@@ -257,8 +257,8 @@ enum err web_import_show(struct request *r, struct response *res)
     struct import_show_view v = view_of(r, &p);
     offer_filters(a, &p.record, show, &v);
     if (p.next)
-        v.next_href = arena_printf(a, "/imports/%s?after=%s%s%s", p.record.id, p.next,
-                                   show ? "&show=" : "", show ? show : "");
+        v.next_href = url_make(a, arena_printf(a, "/imports/%s", p.record.id), "after", p.next, "show",
+                               show, NULL);
     struct page *page = web_page(r, res, v.title);
     page_crumb(page, "Home", "/");
     page_crumb(page, "Import", "/imports");

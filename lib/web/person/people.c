@@ -3,6 +3,7 @@
 #include "domain/person/people.h"
 
 #include "base/clock.h"
+#include "base/url.h"
 #include "base/vocab.h"
 #include "web/handlers.h"
 #include "web/person/people_views.h"
@@ -127,14 +128,7 @@ static const char *where_words(const struct actor *actor)
 
 static const char *next_href(struct arena *a, const struct people_query *q, const char *next)
 {
-    struct buf b;
-    buf_init(&b, a);
-    buf_printf(&b, "/participants?after=%s", next);
-    if (q->status)
-        buf_printf(&b, "&status=%s", q->status);
-    if (q->worker)
-        buf_printf(&b, "&worker=%s", q->worker);
-    return b.p;
+    return url_make(a, "/participants", "after", next, "status", q->status, "worker", q->worker, NULL);
 }
 
 // What an address says that no form of ours would say is left out, as if it had not been there.

@@ -4,8 +4,10 @@
 #include "domain/referral/referral.h"
 
 #include "base/clock.h"
+#include "base/url.h"
 #include "base/uuid.h"
 #include "base/vocab.h"
+#include "crypto/secret.h"
 #include "web/handlers.h"
 #include "web/referral/views.h"
 #include "web/ui/view.h"
@@ -45,7 +47,7 @@ static struct asked asked(struct request *r)
         if (strcmp(views[i].code, view) == 0)
             a.view = &views[i];
     a.service = vocab_code("service", service) ? service : NULL;
-    a.person = given(person) ? step_reference(r, person) : NULL;
+    a.person = given(person) ? reference_or_typed(r->ctx.arena, person) : NULL;
     a.after = given(after) ? after : NULL;
     return a;
 }
@@ -53,12 +55,8 @@ static struct asked asked(struct request *r)
 static const char *list_href(struct arena *a, const struct asked *q, const char *view,
                              const char *after)
 {
-    return step_href(a, "/referrals",
-                     (const struct pair[]){{"view", view},
-                                           {"service", q->service},
-                                           {"person", q->person},
-                                           {"after", after},
-                                           {NULL, NULL}});
+    return url_make(a, "/referrals", "view", view, "service", q->service, "person", q->person, "after",
+                    after, NULL);
 }
 
 static struct step_line line_of(struct arena *a, const struct referral *r)
@@ -201,7 +199,7 @@ static enum err form_show(struct request *r, struct response *res, const struct 
 enum err web_referral_new(struct request *r, struct response *res)
 {
     struct referral_form f;
-    enum err e = referral_form_read(&r->ctx, step_ref(r), &f);
+    enum err e = referral_form_read(&r->ctx, request_ref(r), &f);
     return e ? e : form_show(r, res, &f);
 }
 
@@ -212,7 +210,7 @@ enum err web_referral_create(struct request *r, struct response *res)
     struct referral saved;
     enum err e = web_form(r, &referral_input_table, &in);
     if (!e)
-        e = referral_make(&r->ctx, step_ref(r), &in, &reply, &saved);
+        e = referral_make(&r->ctx, request_ref(r), &in, &reply, &saved);
     if (e == ERR_INVALID && r->ctx.problem.first)
         return web_referral_new(r, res);
     if (e)

@@ -3,6 +3,7 @@
 #include "web/report/report_views.h"
 
 #include "base/clock.h"
+#include "base/url.h"
 #include "base/vocab.h"
 #include "web/ui/view.h"
 
@@ -30,7 +31,7 @@ static void show_statuses(struct arena *a, const struct report *r, struct report
         lines[i] =
             (struct report_line){.label = label,
                                  .all = s->people,
-                                 .href = arena_printf(a, "/participants?status=%s", s->status)};
+                                 .href = url_make(a, "/participants", "status", s->status, NULL)};
         data[i] = (struct chart_datum){label, number(s->people), 0};
     }
     v->status_lines = lines;
@@ -82,8 +83,8 @@ static void show_workers(struct arena *a, const struct report *r, struct report_
     const char **hrefs = ARENA_ARRAY(a, const char *, n + 1);
     for (size_t i = 0; i < n; i++) {
         rows[i] = r->caseloads->rows[i];
-        hrefs[i] = arena_printf(a, "/participants?worker=%s",
-                                rows[i]->worker_id ? rows[i]->worker_id : "none");
+        hrefs[i] = url_make(a, "/participants", "worker",
+                            rows[i]->worker_id ? rows[i]->worker_id : "none", NULL);
     }
     v->workers = rows;
     v->worker_hrefs = hrefs;

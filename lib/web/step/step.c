@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "base/vocab.h"
-#include "crypto/secret.h"
 #include "record/step.h"
 #include "web/ui/view.h"
 
@@ -12,17 +11,6 @@
 bool step_is(const char *value, const char *wanted)
 {
     return value && strcmp(value, wanted) == 0;
-}
-
-const char *step_reference(struct request *r, const char *typed)
-{
-    const char *ref = reference_canonical(r->ctx.arena, typed);
-    return ref ? ref : typed;
-}
-
-const char *step_ref(struct request *r)
-{
-    return step_reference(r, request_param(r, "ref"));
 }
 
 struct step_boxes step_boxes(struct request *r, const char *name, const char *iso)
@@ -54,20 +42,6 @@ const char *step_clock(struct arena *a, const char *what, const char *due, bool 
 const char *step_days(struct arena *a, const char *n)
 {
     return n ? arena_printf(a, "%s %s", n, strcmp(n, "1") == 0 ? "day" : "days") : NULL;
-}
-
-const char *step_href(struct arena *a, const char *base, const struct pair *pairs)
-{
-    struct buf b;
-    buf_init(&b, a);
-    buf_puts(&b, base);
-    char mark = '?';
-    for (; pairs->name; pairs++)
-        if (given(pairs->value)) {
-            buf_printf(&b, "%c%s=%s", mark, pairs->name, pairs->value);
-            mark = '&';
-        }
-    return b.p;
 }
 
 void step_crumbs(struct request *r, struct page *p, const char *list, const char *list_href,

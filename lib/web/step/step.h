@@ -88,13 +88,6 @@ const char *step_clock(struct arena *a, const char *what, const char *due, bool 
 /** "1 day", "3 days"; NULL without a number. */
 const char *step_days(struct arena *a, const char *n);
 bool step_is(const char *value, const char *wanted);
-/** The reference as stored, from however it was typed. */
-const char *step_reference(struct request *r, const char *typed);
-/** The same of the reference in the address. */
-const char *step_ref(struct request *r);
-/** An address with what is asked for: pairs of name and value ended by a NULL name; NULL values are
- * left out. */
-const char *step_href(struct arena *a, const char *base, const struct pair *pairs);
 /** True if the array text holds the code. */
 bool step_listed(struct arena *a, const char *array, const char *code);
 /** Home, the list that the page hangs under (or NULL), the person (or NULL), then the page itself.

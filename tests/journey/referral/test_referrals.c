@@ -233,6 +233,21 @@ TEST(lists_and_who_sees_them)
     CHECK_INT(visit_get(journey_visitor("navigator"), "/referrals?after=nonsense")->status, 303);
 }
 
+TEST(what_was_typed_comes_back_encoded)
+{
+    // A page marker that is none leads back to the first page, with all that was asked for.
+    const struct answer *got =
+        visit_get(journey_visitor("navigator"), "/referrals?after=x&person=a%0Ab&view=open");
+    CHECK_INT(got->status, 303);
+    CHECK(strstr(got->location, "person=a%0Ab") != NULL);
+    CHECK(strstr(got->location, "after=") == NULL);
+    got = visit_get(journey_visitor("navigator"), "/referrals?after=x&person=a%26view%3Dended%23%C3%A9");
+    CHECK(strstr(got->location, "person=a%26view%3Dended%23%C3%A9") != NULL);
+    got = visit_get(journey_visitor("navigator"), "/escalations?after=x&person=a%0Ab");
+    CHECK_INT(got->status, 303);
+    CHECK(strstr(got->location, "person=a%0Ab") != NULL);
+}
+
 TEST(state_only_for_police)
 {
     const char *id = made(NULL);
@@ -350,6 +365,7 @@ TEST(what_is_not_ones_own_is_not_there)
 
 TESTS("referrals", T(the_form_offers_what_is_needed), T(from_sending_to_the_end),
       T(errors_name_the_field_and_keep_what_was_typed), T(a_refused_step_says_what_is_possible),
-      T(drafts_wait), T(twice_is_once), T(lists_and_who_sees_them), T(state_only_for_police),
+      T(drafts_wait), T(twice_is_once), T(lists_and_who_sees_them), T(what_was_typed_comes_back_encoded),
+      T(state_only_for_police),
       T(api_the_whole_way), T(api_bad_input_names_fields_and_stores_nothing),
       T(what_is_not_ones_own_is_not_there))
