@@ -12,7 +12,6 @@
 #include "http/form.h"
 #include "http/gate.h"
 #include "http/router.h"
-#include "http/server.h"
 
 #include <inttypes.h>
 #include <stdio.h>

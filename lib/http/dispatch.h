@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the server shares with the gate of route_dispatch() (declared in route.h).
+// The gate of requests: every check in order, then the handler.
 #pragma once
 
 #include "config/config.h"
@@ -13,3 +13,11 @@ enum {
 
 /** Bytes a body of that route (NULL: none found) may have. */
 size_t dispatch_body_limit(const struct config *config, const struct route *route);
+
+/** Matches and runs one request with every check of the gate in order: route, method, session, CSRF,
+ *  media type, idempotency and If-Match headers, body decode to form pairs, handler, error rendering.
+ *  Used by the workers and, without a socket, by journey tests. */
+void route_dispatch(const struct route_table *t, struct request *r, struct response *res);
+/** Answers a request with an error without running anything: what the server says when it is too busy
+ *  or the body too large. */
+void route_refuse(const struct route_table *t, struct request *r, enum err e, struct response *res);

@@ -3,7 +3,9 @@
 // any bytes, fuzzed. Results lie in the arena (uploads point into the body given).
 #pragma once
 
-#include "http/route.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "http/pair.h"
 
 enum { FORM_PAIRS_MAX = 1000, FORM_NAME_MAX = 200 };
 

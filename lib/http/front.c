@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MIT
-// The front accepts connections, reads the first head of each without taking it from the socket
-// (MSG_PEEK), and passes only sound ones to libmicrohttpd, with every byte still to be read. It also
-// keeps the limits that libmicrohttpd 0.9.75 lacks: a whole head must arrive in time, not just a byte
-// of it now and then.
-#include "http/private.h"
+// Besides checking first heads, the front keeps the limits that libmicrohttpd 0.9.75 lacks: a whole head
+// must arrive in time, not just a byte of it now and then.
+#include "http/front.h"
 
+#include "base/assert.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "http/refusal.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +29,7 @@ enum {
 };
 
 struct front {
-    struct server *server;
+    struct front_setup setup;
     int listen_fd, epoll_fd, wake_fd;
     pthread_t thread;
     bool running;
@@ -36,13 +38,6 @@ struct front {
     struct conn **by_fd;
     size_t cap, n;
 };
-
-void conn_enter(struct conn *c, enum conn_stage stage, long seconds)
-{
-    atomic_store(&c->deadline_us,
-                 seconds ? clock_mono_us() + (uint64_t)seconds * 1000000 : 0);
-    atomic_store(&c->stage, stage);
-}
 
 // --- the table of connections --------------------------------------------------------------------
 
@@ -59,7 +54,7 @@ static void table_put(struct front *f, struct conn *c)
         f->by_fd = more;
         f->cap = cap;
     }
-    if (f->by_fd[fd]) // libmicrohttpd closed a socket without telling: it could not start on it
+    if (f->by_fd[fd]) // closed without a word: who took it over could not start on it
         free(f->by_fd[fd]);
     else
         f->n++;
@@ -113,7 +108,7 @@ static bool same_address(const struct sockaddr_storage *a, const struct sockaddr
 
 static bool within_limits(struct front *f, const struct conn *c, bool *ret_flooded)
 {
-    const struct config *config = f->server->config;
+    const struct config *config = f->setup.config;
     long all = 0, from_there = 0;
     pthread_mutex_lock(&f->lock);
     for (size_t fd = 0; fd < f->cap; fd++)
@@ -134,14 +129,17 @@ static void send_refusal(struct front *f, const struct conn *c, int status, cons
 {
     char headers[1024] = "", text[2048], body[REFUSAL_MAX];
     size_t at = 0;
-    for (const struct pair *h = health_security_headers(f->server->config->tls); h->name; h++)
+    for (const struct pair *h = security_headers(f->setup.config->tls); h->name; h++) {
         at += (size_t)snprintf(headers + at, sizeof(headers) - at, "%s: %s\r\n", h->name, h->value);
-    size_t n_body = health_refusal(body, e, status);
+        ASSERT(at < sizeof(headers));
+    }
+    size_t n_body = refusal_json(body, e, status);
     int n = snprintf(text, sizeof(text),
                      "HTTP/1.1 %d %s\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
                      "Content-Length: %zu\r\nCache-Control: no-store\r\n%s%s\r\n%s",
                      status, reason, n_body, status == 503 ? "Retry-After: 1\r\n" : "", headers, body);
-    // A fresh socket takes this much at once; if it does not, there is nobody to tell.
+    ASSERT(n > 0 && (size_t)n < sizeof(text));
+    // A fresh socket takes this much at once; if it does not, nobody is there to read it.
     if (send(c->fd, text, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT) != n)
         log_event(LOG_DEBUG, "refusal_unsent", NULL);
     shutdown(c->fd, SHUT_WR);
@@ -170,15 +168,10 @@ static void linger(struct front *f, struct conn *c)
 
 static void conn_refuse(struct front *f, struct conn *c, enum gate_verdict v)
 {
-    atomic_fetch_add(&f->server->counters.refused_heads, 1);
-    log_event(LOG_INFO, "request_refused", "by", "front", "why",
-              v == GATE_BAD ? "malformed" : v == GATE_LONG_URI ? "long target" : "large head", NULL);
-    if (v == GATE_LONG_URI)
-        send_refusal(f, c, 414, "URI Too Long", ERR_URI_TOO_LONG);
-    else if (v == GATE_LARGE)
-        send_refusal(f, c, 431, "Request Header Fields Too Large", ERR_TOO_LARGE);
-    else
-        send_refusal(f, c, 400, "Bad Request", ERR_MALFORMED);
+    const struct refusal *row = refusal_of(v);
+    atomic_fetch_add(&f->setup.counters->refused_heads, 1);
+    log_event(LOG_INFO, "request_refused", "by", "front", "why", row->why, NULL);
+    send_refusal(f, c, row->status, row->reason, row->err);
     conn_enter(c, CONN_LINGER, LINGER_SECONDS);
     linger(f, c);
 }
@@ -191,9 +184,9 @@ static void conn_hand_over(struct front *f, struct conn *c)
     struct sockaddr_storage addr = c->addr;
     socklen_t len = c->addr_len;
     epoll_ctl(f->epoll_fd, EPOLL_CTL_DEL, fd, NULL); // may not be in it yet
-    conn_enter(c, CONN_HEAD, f->server->config->idle_timeout);
-    // From here the connection is libmicrohttpd's, and c may be freed at any moment.
-    if (!server_adopt(f->server, fd, (const struct sockaddr *)&addr, len)) {
+    conn_enter(c, CONN_HEAD, f->setup.config->idle_timeout);
+    // From here the connection is another's, and c may be freed at any moment.
+    if (!f->setup.adopt(f->setup.arg, fd, (const struct sockaddr *)&addr, len)) {
         log_event(LOG_WARN, "connection_not_taken", NULL);
         table_drop(f, fd);
     }
@@ -259,10 +252,10 @@ static void conn_new(struct front *f, int fd, const struct sockaddr_storage *add
     }
     table_put(f, c);
     if (fits) {
-        atomic_fetch_add(&f->server->counters.accepted, 1);
-        conn_enter(c, CONN_FIRST, f->server->config->idle_timeout);
+        atomic_fetch_add(&f->setup.counters->accepted, 1);
+        conn_enter(c, CONN_FIRST, f->setup.config->idle_timeout);
     } else {
-        atomic_fetch_add(&f->server->counters.over_limit, 1);
+        atomic_fetch_add(&f->setup.counters->over_limit, 1);
         send_refusal(f, c, 503, "Service Unavailable", ERR_OVERLOADED);
         conn_enter(c, CONN_LINGER, LINGER_SECONDS);
     }
@@ -326,7 +319,7 @@ static void sweep(struct front *f)
 // One line a second while requests are being shed: a line for each would be work we refuse to do.
 static void report_shedding(struct front *f, unsigned long *last, uint64_t *at)
 {
-    unsigned long shed = atomic_load(&f->server->counters.shed);
+    unsigned long shed = atomic_load(&f->setup.counters->shed);
     uint64_t now = clock_mono_us();
     if (shed == *last || now - *at < 1000000)
         return;
@@ -401,16 +394,17 @@ static enum err listen_on(struct ctx *ctx, const struct config *config, int *ret
     return ERR_OK;
 }
 
-enum err front_start(struct ctx *ctx, struct server *s, struct front **ret, int *ret_port)
+enum err front_start(struct ctx *ctx, const struct front_setup *setup, struct front **ret,
+                     int *ret_port)
 {
     int listen_fd = -1, port = 0;
-    enum err e = listen_on(ctx, s->config, &listen_fd, &port);
+    enum err e = listen_on(ctx, setup->config, &listen_fd, &port);
     if (e)
         return e;
     struct front *f = calloc(1, sizeof(*f));
     if (!f)
         abort();
-    f->server = s;
+    f->setup = *setup;
     f->listen_fd = listen_fd;
     f->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     f->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -465,7 +459,7 @@ void front_free(struct front *f)
     front_halt(f);
     for (size_t fd = 0; fd < f->cap; fd++)
         if (f->by_fd[fd]) {
-            close((int)fd); // libmicrohttpd is gone: what is left waited for its first head
+            close((int)fd); // nobody else has one now: what is left waited for its first head
             free(f->by_fd[fd]);
         }
     free(f->by_fd);

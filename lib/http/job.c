@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
-// One request in hand, from its head to its answer: memory, what is known of it, its body. Knows no
-// libmicrohttpd.
-#include "http/private.h"
+#include "http/job.h"
 
+#include "base/assert.h"
 #include "base/clock.h"
 #include "base/uuid.h"
-#include "http/dispatch.h"
 #include "http/router.h"
 
 #include <arpa/inet.h>
@@ -18,15 +16,20 @@ enum {
     BODY_BYTES_MOST = 96 * 1024 * 1024, // of all bodies being received
 };
 
-static struct job *job_new(struct server *s, struct conn *c, void *mhd)
+void jobs_init(struct jobs *jobs)
 {
-    pthread_mutex_lock(&s->jobs_lock);
-    struct job *job = s->free_jobs;
+    pthread_mutex_init(&jobs->lock, NULL);
+}
+
+static struct job *job_new(struct jobs *s, struct conn *c, void *mhd)
+{
+    pthread_mutex_lock(&s->lock);
+    struct job *job = s->free;
     if (job) {
-        s->free_jobs = job->next_free;
-        s->n_free_jobs--;
+        s->free = job->next_free;
+        s->n_free--;
     }
-    pthread_mutex_unlock(&s->jobs_lock);
+    pthread_mutex_unlock(&s->lock);
     struct arena *arena = job ? job->arena : arena_new();
     if (!job)
         job = malloc(sizeof(*job));
@@ -34,12 +37,12 @@ static struct job *job_new(struct server *s, struct conn *c, void *mhd)
         abort();
     memset(job, 0, sizeof(*job));
     job->arena = arena;
-    job->server = s;
+    job->jobs = s;
     job->conn = c;
     job->mhd = mhd;
     job->began_us = clock_mono_us();
     job->r.ctx.arena = arena;
-    job->r.ctx.keys = s->setup.keys;
+    job->r.ctx.keys = s->keys;
     memcpy(job->r.ctx.request_id, uuid_new(arena), sizeof(job->r.ctx.request_id));
     c->job = job;
     atomic_fetch_add(&s->in_hand, 1);
@@ -48,19 +51,19 @@ static struct job *job_new(struct server *s, struct conn *c, void *mhd)
 
 void job_free(struct job *job)
 {
-    struct server *s = job->server;
+    struct jobs *s = job->jobs;
     atomic_fetch_sub(&s->body_bytes, job->budget);
     job->conn->job = NULL;
     arena_reset(job->arena); // wipes what was in it
     memset(&job->r, 0, sizeof(job->r));
-    pthread_mutex_lock(&s->jobs_lock);
-    bool keep = s->n_free_jobs < FREE_JOBS_MOST;
+    pthread_mutex_lock(&s->lock);
+    bool keep = s->n_free < FREE_JOBS_MOST;
     if (keep) {
-        job->next_free = s->free_jobs;
-        s->free_jobs = job;
-        s->n_free_jobs++;
+        job->next_free = s->free;
+        s->free = job;
+        s->n_free++;
     }
-    pthread_mutex_unlock(&s->jobs_lock);
+    pthread_mutex_unlock(&s->lock);
     if (!keep) {
         arena_free(job->arena);
         free(job);
@@ -68,14 +71,16 @@ void job_free(struct job *job)
     atomic_fetch_sub(&s->in_hand, 1);
 }
 
-void jobs_free(struct server *s)
+void jobs_done(struct jobs *s)
 {
-    for (struct job *job = s->free_jobs, *next; job; job = next) {
+    ASSERT(atomic_load(&s->in_hand) == 0);
+    for (struct job *job = s->free, *next; job; job = next) {
         next = job->next_free;
         arena_free(job->arena);
         free(job);
     }
-    s->free_jobs = NULL;
+    s->free = NULL;
+    pthread_mutex_destroy(&s->lock);
 }
 
 static const char *address_words(struct arena *a, const struct sockaddr_storage *addr)
@@ -96,7 +101,8 @@ static bool is_loopback(const struct sockaddr_storage *addr)
     return IN6_IS_ADDR_LOOPBACK(six) || (IN6_IS_ADDR_V4MAPPED(six) && six->s6_addr[12] == 127);
 }
 
-// Whoever connects from this machine is the proxy: its word for where a person is counts, no one else's.
+// A peer on this machine is the proxy: its word for where a person is counts, nobody else's. It appends
+// what it saw, so the last address is its own word and all before it are the client's.
 static const char *remote_of(const struct request *r, const struct conn *c)
 {
     const char *said = is_loopback(&c->addr) ? request_header(r, "X-Forwarded-For") : NULL;
@@ -131,14 +137,14 @@ static void job_route(struct job *job)
     } else if (read && strcmp(r->path, "/health/ready") == 0) {
         job->kind = JOB_READY;
         job->pool = POOL_MAIN;
-    } else if (!router_match(router_of(job->server->setup.routes), job->arena, r->method, r->path,
+    } else if (!router_match(router_of(job->jobs->routes), job->arena, r->method, r->path,
                              &m)) {
-        r->route = m.route; // a closed door is answered here, without a worker
+        r->route = m.route; // an address that is none is answered here, without a worker
         job->pool = m.route->pool;
     }
 }
 
-struct job *job_begin(struct server *s, struct conn *c, void *mhd, const struct gate_head *head)
+struct job *job_begin(struct jobs *s, struct conn *c, void *mhd, const struct gate_head *head)
 {
     struct job *job = job_new(s, c, mhd);
     struct request *r = &job->r;
@@ -160,7 +166,7 @@ void job_body_expect(struct job *job, size_t length)
 {
     job->body_length = length;
     conn_enter(job->conn, CONN_BODY,
-               job->server->config->idle_timeout + (long)(length / JOB_BYTES_A_SECOND));
+               job->jobs->config->idle_timeout + conn_transfer_seconds(length));
 }
 
 void job_body_waste(struct job *job, size_t length)
@@ -173,9 +179,28 @@ void job_body_waste(struct job *job, size_t length)
 
 static bool body_budget(struct job *job, size_t more)
 {
-    size_t before = atomic_fetch_add(&job->server->body_bytes, more);
+    size_t before = atomic_fetch_add(&job->jobs->body_bytes, more);
     job->budget += more;
     return before + more <= BODY_BYTES_MOST;
+}
+
+// Room for n more bytes and a NUL. Memory grows with what has come, not with what was announced: a
+// thousand clients that announce much and send little must not use it up.
+static bool body_room(struct job *job, size_t n)
+{
+    size_t need = job->n_body + n + 1;
+    if (need <= job->body_cap)
+        return true;
+    size_t cap = job->body_cap ? job->body_cap * 2 : 4096;
+    while (cap < need)
+        cap *= 2;
+    if (cap > job->body_length + 1)
+        cap = job->body_length + 1;
+    if (!body_budget(job, cap - job->body_cap))
+        return false;
+    job->body = arena_grow(job->arena, job->body, job->body_cap, cap);
+    job->body_cap = cap;
+    return true;
 }
 
 void job_body_add(struct job *job, const char *p, size_t n)
@@ -184,21 +209,16 @@ void job_body_add(struct job *job, const char *p, size_t n)
         conn_enter(job->conn, CONN_BODY, WASTE_SECONDS);
     if (job->refusal)
         return; // read to the end and thrown away, so that the answer can be read
-    size_t need = job->n_body + n + 1;
-    if (need > job->body_cap) {
-        // Memory grows with what has come, not with what was announced.
-        size_t cap = job->body_cap ? job->body_cap * 2 : 4096;
-        while (cap < need)
-            cap *= 2;
-        if (cap > job->body_length + 1)
-            cap = job->body_length + 1;
-        if (!body_budget(job, cap - job->body_cap)) {
-            job->refusal = ERR_OVERLOADED;
-            return;
-        }
-        job->body = arena_grow(job->arena, job->body, job->body_cap, cap);
-        job->body_cap = cap;
+    if (n > job->body_length - job->n_body) {
+        // libmicrohttpd hands out no more than was announced; the memory below relies on it.
+        job->refusal = ERR_MALFORMED;
+        return;
     }
+    if (!body_room(job, n)) {
+        job->refusal = ERR_OVERLOADED;
+        return;
+    }
+    ASSERT(job->n_body + n < job->body_cap);
     memcpy(job->body + job->n_body, p, n);
     job->n_body += n;
     job->body[job->n_body] = '\0';

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "http/request.h"
+
 #include "crypto/secret.h"
 #include "http/form.h"
 #include "http/gate.h"
@@ -98,7 +100,10 @@ enum err request_set_target(struct request *r, const char *target)
 
 const char *request_ref(const struct request *r)
 {
-    const char *typed = request_param(r, "ref");
-    const char *ref = reference_canonical(r->ctx.arena, typed);
-    return ref ? ref : typed;
+    return reference_or_typed(r->ctx.arena, request_param(r, "ref"));
+}
+
+struct db *request_auth_db(const struct request *r)
+{
+    return r->host ? r->host->auth_db : NULL;
 }

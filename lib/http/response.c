@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "http/server.h"
+#include "http/response.h"
 
 #include "base/log.h"
 
@@ -18,7 +18,7 @@ void response_header(struct response *res, const char *name, const char *value)
     bool clean = name && value;
     for (const char *p = clean ? value : ""; *p; p++)
         clean = clean && (unsigned char)*p >= 0x20 && *p != 0x7f;
-    if (!clean || res->n_headers == sizeof(res->headers) / sizeof(res->headers[0])) {
+    if (!clean || res->n_headers == RESPONSE_HEADERS_MAX) {
         // Naming the header is enough: its value may be what somebody tried to inject.
         log_event(LOG_ERROR, "response_header_dropped", "name", name ? name : "", NULL);
         return;
@@ -73,9 +73,4 @@ const char *request_flash(struct request *r, struct response *res)
         return NULL;
     cookie_set(r, res, "phoenix_flash", "", "; Max-Age=0");
     return flash_code_ok(code) ? code : NULL;
-}
-
-struct db *server_auth_db(struct request *r)
-{
-    return r->host ? r->host->auth_db : NULL;
 }

@@ -25,3 +25,6 @@ const struct router *router_of(const struct route_table *t);
 /** Finds the route of a decoded path. ERR_NOT_FOUND, or ERR_METHOD with ret->allow set. */
 enum err router_match(const struct router *router, struct arena *a, const char *method,
                       const char *path, struct route_match *ret) MUST_CHECK;
+
+/** Checks the table (a permission or ROUTE_PUBLIC on each, no ambiguous patterns); says what is wrong. */
+enum err route_table_check(struct ctx *ctx, const struct route_table *t) MUST_CHECK;

@@ -5,12 +5,16 @@
 // 0.9.75 accepts repeated Content-Length, folds header lines, takes bare LF for CRLF and hides NUL.
 // So every head is read again from its own buffer, where it left CR, LF and colons as NUL:
 // head_reread() below. Anything unexpected there is refused and the connection closed.
-#include "http/private.h"
+#include "http/server.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/uuid.h"
 #include "http/dispatch.h"
+#include "http/front.h"
+#include "http/refusal.h"
+#include "http/router.h"
+#include "http/worker.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -26,6 +30,19 @@
 enum {
     POOL_BYTES = 24 * 1024, // libmicrohttpd's memory per connection
     METRICS_CONNECTIONS = 16,
+};
+
+struct server {
+    struct server_setup setup;
+    const struct config *config;
+    void *daemon, *metrics_daemon; // struct MHD_Daemon
+    void *shed_page, *shed_api;    // struct MHD_Response, made once: shedding must be cheap
+    struct front *front;
+    int port, metrics_port;
+    struct workers *workers;
+    struct jobs jobs;
+    _Atomic bool draining;
+    struct counters counters;
 };
 
 // Strict mode in 0.9.75 is two checks, both made by the gate: a missing Host, which it would answer
@@ -73,7 +90,7 @@ static struct MHD_Response *response_make(const struct server *s, struct respons
                   : MHD_create_response_from_buffer(n, (void *)(uintptr_t)p, MHD_RESPMEM_PERSISTENT);
     if (!response)
         return NULL;
-    for (const struct pair *h = health_security_headers(s->config->tls); h->name; h++)
+    for (const struct pair *h = security_headers(s->config->tls); h->name; h++)
         add_header(response, h->name, h->value);
     if (request_id)
         add_header(response, "X-Request-Id", request_id);
@@ -88,20 +105,8 @@ static struct MHD_Response *response_make(const struct server *s, struct respons
     return response;
 }
 
-static void count_answer(struct server *s, int status, uint64_t us)
+static mhd_result job_send(struct server *s, struct job *job)
 {
-    struct counters *c = &s->counters;
-    int step = 0;
-    while (step < LATENCY_STEPS && us > latency_steps_us[step])
-        step++;
-    atomic_fetch_add(&c->status[status >= 100 && status < 600 ? status / 100 : 5], 1);
-    atomic_fetch_add(&c->latency[step], 1);
-    atomic_fetch_add(&c->latency_us, us);
-}
-
-static mhd_result job_send(struct job *job)
-{
-    struct server *s = job->server;
     struct MHD_Response *response = response_make(s, &job->res, job->r.ctx.request_id);
     if (!response)
         return MHD_NO;
@@ -114,42 +119,42 @@ static mhd_result job_send(struct job *job)
     // up earlier, by libmicrohttpd.
     size_t size = job->res.n_static > job->res.body.n ? job->res.n_static : job->res.body.n;
     conn_enter(job->conn, CONN_WORK,
-               s->config->idle_timeout + (long)(size / JOB_BYTES_A_SECOND));
-    count_answer(s, status, clock_mono_us() - job->began_us);
+               s->config->idle_timeout + conn_transfer_seconds(size));
+    counters_answer(&s->counters, status, clock_mono_us() - job->began_us);
     return sent;
 }
 
-static mhd_result shed(struct job *job)
+static mhd_result shed(struct server *s, struct job *job)
 {
-    struct server *s = job->server;
     atomic_fetch_add(&s->counters.shed, 1);
     conn_enter(job->conn, CONN_WORK, s->config->idle_timeout);
     if (job->n_body && !job->r.api) { // a page gives back what was typed, so it is made for each
         route_refuse(s->setup.routes, &job->r, ERR_OVERLOADED, &job->res);
         job->answered = true;
-        return job_send(job);
+        return job_send(s, job);
     }
     atomic_fetch_add(&s->counters.status[5], 1);
     return MHD_queue_response(job->mhd, 503, job->r.api ? s->shed_api : s->shed_page);
 }
 
 // A refusal before there is a request: no page, only what a program reads.
-static mhd_result refuse_head(struct server *s, struct MHD_Connection *mhd, enum err e, int status)
+static mhd_result refuse_head(struct server *s, struct MHD_Connection *mhd, enum gate_verdict v)
 {
+    const struct refusal *row = refusal_of(v);
     atomic_fetch_add(&s->counters.refused_heads, 1);
-    log_event(LOG_INFO, "request_refused", "by", "gate", "why", err_row(e)->type, NULL);
+    log_event(LOG_INFO, "request_refused", "by", "gate", "why", err_row(row->err)->type, NULL);
     char body[REFUSAL_MAX];
-    size_t n = health_refusal(body, e, status);
+    size_t n = refusal_json(body, row->err, row->status);
     struct MHD_Response *response =
         MHD_create_response_from_buffer(n, body, MHD_RESPMEM_MUST_COPY);
     if (!response)
         return MHD_NO;
-    for (const struct pair *h = health_security_headers(s->config->tls); h->name; h++)
+    for (const struct pair *h = security_headers(s->config->tls); h->name; h++)
         add_header(response, h->name, h->value);
     add_header(response, "Content-Type", "application/problem+json");
     add_header(response, "Cache-Control", "no-store");
     add_header(response, "Connection", "close"); // whatever else has come is never read as a request
-    mhd_result sent = MHD_queue_response(mhd, (unsigned)status, response);
+    mhd_result sent = MHD_queue_response(mhd, (unsigned)row->status, response);
     MHD_destroy_response(response);
     return sent;
 }
@@ -218,14 +223,10 @@ static mhd_result head_come(struct server *s, struct conn *c, struct MHD_Connect
     enum gate_verdict v = head_reread(mhd, c, method, version, &head);
     if (v == GATE_OK)
         v = gate_check(&head, &facts);
-    if (v == GATE_LONG_URI)
-        return refuse_head(s, mhd, ERR_URI_TOO_LONG, 414);
-    if (v == GATE_LARGE)
-        return refuse_head(s, mhd, ERR_TOO_LARGE, 431);
     if (v != GATE_OK)
-        return refuse_head(s, mhd, ERR_MALFORMED, 400);
+        return refuse_head(s, mhd, v);
     atomic_fetch_add(&s->counters.requests, 1);
-    struct job *job = job_begin(s, c, mhd, &head);
+    struct job *job = job_begin(&s->jobs, c, mhd, &head);
     if (!facts.length) {
         conn_enter(c, CONN_WORK, 0);
         return MHD_YES;
@@ -236,10 +237,10 @@ static mhd_result head_come(struct server *s, struct conn *c, struct MHD_Connect
         if (job->r.route && job->r.route->flags & ROUTE_UPLOAD)
             (void)ctx_refuse(&job->r.ctx, ERR_TOO_LARGE, "The file must be smaller than %d MB",
                              DISPATCH_UPLOAD_MAX >> 20);
-        // Nothing of it has been sent yet, or it is beyond all patience: say so now and close.
+        // Nothing of it has been sent yet, or more than would be read and thrown away: refuse now and close.
         if (facts.expects || facts.length > DISPATCH_WASTE_MAX) {
             route_refuse(s->setup.routes, &job->r, ERR_TOO_LARGE, &job->res);
-            return job_send(job);
+            return job_send(s, job);
         }
         job_body_waste(job, (size_t)facts.length);
         return MHD_YES;
@@ -254,18 +255,18 @@ static void job_suspend(void *arg)
     MHD_suspend_connection(job->mhd);
 }
 
-void server_job_answered(struct job *job)
+// Called by the worker: the HTTP thread calls request_come() again.
+static void job_answered(struct job *job)
 {
     job->answered = true;
-    MHD_resume_connection(job->mhd); // the HTTP thread calls request_come again
+    MHD_resume_connection(job->mhd);
 }
 
-static mhd_result request_come(struct job *job)
+static mhd_result request_come(struct server *s, struct job *job)
 {
-    struct server *s = job->server;
     struct request *r = &job->r;
     if (job->answered)
-        return job_send(job);
+        return job_send(s, job);
     r->body = job->body ? job->body : "";
     r->n_body = job->n_body;
     int open = REFUSAL_OPEN;
@@ -284,12 +285,12 @@ static mhd_result request_come(struct job *job)
     } else if (job->pool == POOL_INLINE) {
         route_dispatch(s->setup.routes, r, &job->res);
     } else {
-        if (queue_put(s->queues[job->pool], &job->item, clock_mono_us(), job_suspend, job))
+        if (queue_put(workers_queue(s->workers, job->pool), &job->item, clock_mono_us(), job_suspend, job))
             return MHD_YES;
-        return shed(job);
+        return shed(s, job);
     }
     job->answered = true;
-    return job_send(job);
+    return job_send(s, job);
 }
 
 static mhd_result on_request(void *cls, struct MHD_Connection *mhd, const char *url,
@@ -307,7 +308,7 @@ static mhd_result on_request(void *cls, struct MHD_Connection *mhd, const char *
         *n_upload = 0;
         return MHD_YES;
     }
-    return request_come(c->job);
+    return request_come(cls, c->job);
 }
 
 // Called with the target as it came, before libmicrohttpd takes it apart where it stands.
@@ -319,12 +320,7 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *mhd
     struct conn *c = info ? front_conn(s->front, info->connect_fd) : NULL;
     if (!c)
         return NULL;
-    c->target_at = target;
-    c->n_target = target ? strlen(target) : 0;
-    size_t n = c->n_target <= GATE_TARGET_MAX ? c->n_target : 0;
-    if (n)
-        memcpy(c->target, target, n);
-    c->target[n] = '\0';
+    conn_target_keep(c, target);
     return c;
 }
 
@@ -367,12 +363,23 @@ __attribute__((format(printf, 2, 0))) static void on_log(void *cls, const char *
     log_event(LOG_DEBUG, "microhttpd", "says", line, NULL);
 }
 
-bool server_adopt(struct server *s, int fd, const struct sockaddr *addr, socklen_t addr_len)
+static bool adopt(void *arg, int fd, const struct sockaddr *addr, socklen_t addr_len)
 {
+    struct server *s = arg;
     return MHD_add_connection(s->daemon, fd, addr, addr_len) == MHD_YES;
 }
 
 // --- metrics -------------------------------------------------------------------------------------
+
+void server_metrics(struct server *s, struct buf *out)
+{
+    struct metrics m = {.counters = &s->counters,
+                        .connections = front_conn_count(s->front),
+                        .in_hand = atomic_load(&s->jobs.in_hand)};
+    for (int pool = 0; pool < POOL_COUNT; pool++)
+        m.queues[pool] = workers_queue(s->workers, (enum route_pool)pool);
+    metrics_print(&m, out);
+}
 
 static mhd_result on_metrics(void *cls, struct MHD_Connection *mhd, const char *url,
                              const char *method, const char *version, const char *upload,
@@ -444,7 +451,7 @@ static struct MHD_Response *shed_make(struct server *s, struct arena *a, bool ap
         res.body.n, res.body.p, MHD_RESPMEM_MUST_COPY);
     if (!response)
         abort();
-    for (const struct pair *h = health_security_headers(s->config->tls); h->name; h++)
+    for (const struct pair *h = security_headers(s->config->tls); h->name; h++)
         add_header(response, h->name, h->value);
     add_header(response, "Content-Type", res.type ? res.type : "text/html; charset=utf-8");
     add_header(response, "Cache-Control", "no-store");
@@ -477,7 +484,7 @@ static enum err daemon_start(struct ctx *ctx, struct server *s)
 
 static void server_free(struct server *s)
 {
-    workers_stop(s);
+    workers_stop(s->workers);
     front_halt(s->front); // before the daemon it hands connections to
     if (s->metrics_daemon)
         MHD_stop_daemon(s->metrics_daemon);
@@ -488,10 +495,8 @@ static void server_free(struct server *s)
         MHD_destroy_response(s->shed_page);
     if (s->shed_api)
         MHD_destroy_response(s->shed_api);
-    jobs_free(s);
-    for (int i = 0; i < POOL_COUNT; i++)
-        queue_free(s->queues[i]);
-    pthread_mutex_destroy(&s->jobs_lock);
+    jobs_done(&s->jobs);
+    workers_free(s->workers); // last: what has stopped above could still put into a queue
     free(s);
 }
 
@@ -504,15 +509,21 @@ enum err server_start(struct ctx *ctx, const struct server_setup *setup, struct 
     if (!s)
         abort();
     s->setup = *setup;
-    s->config = s->host.config = setup->config;
-    pthread_mutex_init(&s->jobs_lock, NULL);
+    s->config = setup->config;
+    s->jobs = (struct jobs){.config = setup->config,
+                            .keys = setup->keys,
+                            .routes = setup->routes,
+                            .host = {.config = setup->config}};
+    jobs_init(&s->jobs);
     s->shed_page = shed_make(s, ctx->arena, false);
     s->shed_api = shed_make(s, ctx->arena, true);
-    e = workers_start(ctx, s);
+    struct worker_setup workers = {setup->config, setup->routes, &s->counters, job_answered};
+    struct front_setup front = {setup->config, &s->counters, adopt, s};
+    e = workers_start(ctx, &workers, &s->workers);
     if (!e)
         e = daemon_start(ctx, s);
     if (!e)
-        e = front_start(ctx, s, &s->front, &s->port);
+        e = front_start(ctx, &front, &s->front, &s->port);
     if (!e)
         e = metrics_start(ctx, s); // last: it reads all the others
     if (e) {
@@ -535,9 +546,9 @@ int server_metrics_port(const struct server *s)
 
 static bool wait_idle(struct server *s, long milliseconds)
 {
-    for (; atomic_load(&s->in_hand) > 0 && milliseconds > 0; milliseconds -= 5)
+    for (; atomic_load(&s->jobs.in_hand) > 0 && milliseconds > 0; milliseconds -= 5)
         usleep(5000);
-    return atomic_load(&s->in_hand) == 0;
+    return atomic_load(&s->jobs.in_hand) == 0;
 }
 
 void server_stop(struct server *s)
@@ -546,9 +557,9 @@ void server_stop(struct server *s)
     front_stop_accepting(s->front);
     if (!wait_idle(s, s->config->drain_seconds * 1000)) {
         log_event(LOG_WARN, "drain_time_over", NULL);
-        atomic_store(&s->abandoning, true); // what still waits is told to come back
+        workers_abandon(s->workers);
     }
-    workers_stop(s);
+    workers_stop(s->workers);
     wait_idle(s, 1000);
     server_free(s);
 }

@@ -9,21 +9,10 @@
 
 struct server;
 
-/** What a request has beyond its ctx. The server makes one per worker; a journey test may make its own. */
-struct request_host {
-    const struct config *config; // body limit, TLS; may be NULL: defaults
-    struct db *auth_db;          // see server_auth_db()
-};
-/** The DB_AUTH connection of a POOL_SLOW worker (connects at first use); NULL elsewhere. */
-struct db *server_auth_db(struct request *r);
-
 struct server_setup {
     const struct config *config;
     struct keys *keys;
     const struct route_table *routes;
-    /** Extra readiness test for /health/ready beyond database and schema, or NULL. */
-    enum err (*ready)(struct ctx *ctx, void *arg);
-    void *arg;
 };
 
 /** Binds, starts epoll threads and workers. The listening port (config port 0: any) from server_port(). */

@@ -1,26 +1,46 @@
 // SPDX-License-Identifier: MIT
-#include "http/private.h"
+#include "http/worker.h"
 
+#include "base/assert.h"
 #include "base/clock.h"
 #include "db/db.h"
+#include "http/dispatch.h"
+#include "http/health.h"
 
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
+struct worker {
+    struct workers *all;
+    enum route_pool pool;
+    pthread_t thread;
+    struct db *db;
+    struct request_host host;
+};
+
+struct workers {
+    struct worker_setup setup;
+    struct queue *queues[POOL_COUNT];
+    struct worker *list;
+    size_t n;
+    _Atomic bool abandoning;
+};
+
 static void job_run(struct worker *w, struct job *job, bool stale)
 {
-    struct server *s = w->server;
+    const struct worker_setup *s = &w->all->setup;
     struct request *r = &job->r;
     r->ctx.db = w->db;
     r->host = &w->host;
-    if (stale || atomic_load(&s->abandoning)) {
-        atomic_fetch_add(&s->counters.dropped, 1);
-        route_refuse(s->setup.routes, r, ERR_OVERLOADED, &job->res);
+    if (stale || atomic_load(&w->all->abandoning)) {
+        // Whoever asked has given up or will: the time goes to those who still wait.
+        atomic_fetch_add(&s->counters->dropped, 1);
+        route_refuse(s->routes, r, ERR_OVERLOADED, &job->res);
     } else if (job->kind == JOB_READY) {
-        health_ready(s, r, &job->res);
+        health_ready(r, &job->res);
     } else {
-        route_dispatch(s->setup.routes, r, &job->res);
+        route_dispatch(s->routes, r, &job->res);
     }
     r->ctx.db = NULL; // it stays with this thread
 }
@@ -28,8 +48,9 @@ static void job_run(struct worker *w, struct job *job, bool stale)
 static void *worker_main(void *arg)
 {
     struct worker *w = arg;
-    struct counters *counters = &w->server->counters;
-    struct queue *queue = w->server->queues[w->pool];
+    const struct worker_setup *setup = &w->all->setup;
+    struct counters *counters = setup->counters;
+    struct queue *queue = w->all->queues[w->pool];
     struct queue_item *item;
     bool stale = false, was_connected = false;
     while ((item = queue_take(queue, &stale))) {
@@ -38,23 +59,23 @@ static void *worker_main(void *arg)
         atomic_fetch_add(&counters->busy[w->pool], 1);
         job_run(w, job, stale);
         atomic_fetch_sub(&counters->busy[w->pool], 1);
-        if (!stale)
+        if (!stale) // dropping one takes no time and would say that all are quick
             queue_served(queue, clock_mono_us() - began);
         bool connected = w->db && db_connected(w->db);
         atomic_fetch_add(&counters->connected[w->pool], (long)connected - (long)was_connected);
         was_connected = connected;
-        server_job_answered(job);
+        setup->answered(job); // it may be gone from here on
     }
     return NULL;
 }
 
 static enum err worker_start(struct ctx *ctx, struct worker *w)
 {
-    const struct config *config = w->server->config;
+    const struct config *config = w->all->setup.config;
     w->host.config = config;
     if (config->database) {
         w->db = db_new(config->database, DB_APP);
-        if (w->pool == POOL_SLOW)
+        if (w->pool == POOL_SLOW) // where signing in runs, the one thing that reads password hashes
             w->host.auth_db = db_new(config->database, DB_AUTH);
     }
     // Signals are the main thread's.
@@ -68,63 +89,90 @@ static enum err worker_start(struct ctx *ctx, struct worker *w)
 
 static void worker_done(struct worker *w)
 {
-    if (w->db)
-        db_free(w->db);
-    if (w->host.auth_db)
-        db_free(w->host.auth_db);
+    db_free(w->db);
+    db_free(w->host.auth_db);
 }
 
-static enum err pool_start(struct ctx *ctx, struct server *s, enum route_pool pool,
+static enum err pool_start(struct ctx *ctx, struct workers *all, enum route_pool pool,
                            const struct queue_limits *limits)
 {
-    s->queues[pool] = queue_new(limits);
+    all->queues[pool] = queue_new(limits);
     for (unsigned i = 0; i < limits->workers; i++) {
-        struct worker *w = &s->workers[s->n_workers];
-        w->server = s;
+        struct worker *w = &all->list[all->n];
+        w->all = all;
         w->pool = pool;
         enum err e = worker_start(ctx, w);
         if (e) {
             worker_done(w);
             return e;
         }
-        s->n_workers++;
+        all->n++;
     }
     return ERR_OK;
 }
 
-enum err workers_start(struct ctx *ctx, struct server *s)
+enum err workers_start(struct ctx *ctx, const struct worker_setup *setup, struct workers **ret)
 {
+    const struct config *config = setup->config;
     const struct queue_limits limits[POOL_COUNT] = {
         // At twice the capacity those accepted must still be answered within a quarter of a second.
-        [POOL_MAIN] = {(size_t)s->config->queue, (unsigned)s->config->workers, 100 * 1000,
-                       150 * 1000},
+        [POOL_MAIN] = {(size_t)config->queue, (unsigned)config->workers, 100 * 1000, 150 * 1000},
         // Signing in is slow on purpose: people may wait for it.
-        [POOL_SLOW] = {(size_t)s->config->queue, (unsigned)s->config->slow_workers, 4000 * 1000,
+        [POOL_SLOW] = {(size_t)config->queue, (unsigned)config->slow_workers, 4000 * 1000,
                        6000 * 1000},
-        [POOL_LONG] = {16, (unsigned)s->config->long_workers, 20000 * 1000, 25000 * 1000},
+        [POOL_LONG] = {16, (unsigned)config->long_workers, 20000 * 1000, 25000 * 1000},
     };
     size_t most = 0;
     for (int pool = 0; pool < POOL_COUNT; pool++)
         most += limits[pool].workers;
-    s->workers = calloc(most, sizeof(*s->workers));
-    if (!s->workers)
+    struct workers *all = calloc(1, sizeof(*all));
+    if (!all || !(all->list = calloc(most, sizeof(*all->list))))
         abort();
+    all->setup = *setup;
     enum err e = ERR_OK;
     for (int pool = 0; pool < POOL_COUNT && !e; pool++)
-        e = pool_start(ctx, s, (enum route_pool)pool, &limits[pool]);
-    return e;
+        e = pool_start(ctx, all, (enum route_pool)pool, &limits[pool]);
+    if (e) {
+        workers_stop(all);
+        workers_free(all);
+        return e;
+    }
+    *ret = all;
+    return ERR_OK;
 }
 
-void workers_stop(struct server *s)
+struct queue *workers_queue(struct workers *all, enum route_pool pool)
 {
+    ASSERT(pool < POOL_COUNT);
+    return all->queues[pool];
+}
+
+void workers_abandon(struct workers *all)
+{
+    atomic_store(&all->abandoning, true);
+}
+
+void workers_stop(struct workers *all)
+{
+    if (!all)
+        return;
     for (int i = 0; i < POOL_COUNT; i++)
-        if (s->queues[i])
-            queue_close(s->queues[i]);
-    for (size_t i = 0; i < s->n_workers; i++) {
-        pthread_join(s->workers[i].thread, NULL);
-        worker_done(&s->workers[i]);
+        if (all->queues[i])
+            queue_close(all->queues[i]);
+    for (size_t i = 0; i < all->n; i++) {
+        pthread_join(all->list[i].thread, NULL);
+        worker_done(&all->list[i]);
     }
-    free(s->workers);
-    s->workers = NULL;
-    s->n_workers = 0;
+    all->n = 0; // it may be called twice
+}
+
+void workers_free(struct workers *all)
+{
+    if (!all)
+        return;
+    ASSERT(all->n == 0);
+    for (int i = 0; i < POOL_COUNT; i++)
+        queue_free(all->queues[i]);
+    free(all->list);
+    free(all);
 }

@@ -10,6 +10,7 @@
 #include "base/uuid.h"
 #include "base/vocab.h"
 #include "crypto/secret.h"
+#include "http/router.h"
 #include "journey.h"
 #include "test.h"
 #include "domain/escalation/escalation.h"

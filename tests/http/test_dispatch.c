@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The one gate, without a socket: each check, and that no handler runs when it fails.
-#include "http/server.h"
+#include "http/dispatch.h"
 
 #include "base/log.h"
 #include "base/uuid.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "http/server.h"
+#include "http/request.h"
+#include "http/response.h"
 
 #include "base/log.h"
 #include "test.h"

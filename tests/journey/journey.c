@@ -14,8 +14,8 @@
 #include "db/db.h"
 #include "sample/sample.h"
 #include "search/search.h"
+#include "http/dispatch.h"
 #include "http/router.h"
-#include "http/server.h"
 
 #include <jansson.h>
 #include <stdarg.h>

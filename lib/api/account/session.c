@@ -2,7 +2,6 @@
 #include "api/api.h"
 #include "api/json.h"
 #include "domain/account/account.h"
-#include "http/server.h"
 
 enum err api_session_create(struct request *r, struct response *res)
 {
@@ -10,7 +9,7 @@ enum err api_session_create(struct request *r, struct response *res)
     struct signed_in session;
     enum err e = api_body(r, &sign_in_input_table, true, &in);
     if (!e)
-        e = account_sign_in(&r->ctx, server_auth_db(r), &in, &session);
+        e = account_sign_in(&r->ctx, request_auth_db(r), &in, &session);
     if (e)
         return e;
     struct buf *out = &res->body;

@@ -3,7 +3,6 @@
 #include "export/export.h"
 
 #include "api/api.h"
-#include "http/server.h"
 
 static const char *saved_body(void *arg, const struct export *x)
 {

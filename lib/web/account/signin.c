@@ -3,7 +3,6 @@
 #include "web/ui/draft.h"
 
 #include "domain/account/account.h"
-#include "http/server.h"
 
 void sign_in_page(struct request *r, struct response *res, const char *draft, const char *return_to)
 {
@@ -60,7 +59,7 @@ enum err web_sign_in(struct request *r, struct response *res)
     struct signed_in session;
     enum err e = web_form(r, &sign_in_input_table, &in);
     if (!e)
-        e = account_sign_in(&r->ctx, server_auth_db(r), &in, &session);
+        e = account_sign_in(&r->ctx, request_auth_db(r), &in, &session);
     if (e == ERR_INVALID || e == ERR_BAD_SIGN_IN || e == ERR_TOO_MANY)
         return refuse(r, res, e);
     if (e)

@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "base/url.h"
 #include "base/vocab.h"
-#include "http/server.h"
 #include "web/ui/view.h"
 
 #include <stdlib.h>

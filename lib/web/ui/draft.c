@@ -5,7 +5,7 @@
 
 #include "crypto/keys.h"
 #include "crypto/secret.h"
-#include "http/server.h"
+#include "http/dispatch.h"
 
 #include <string.h>
 

@@ -3,7 +3,6 @@
 
 #include "base/uuid.h"
 #include "base/vocab.h"
-#include "http/server.h"
 
 #include <string.h>
 
