@@ -70,7 +70,8 @@ struct actor {
  * actor. */
 bool actor_may(const struct actor *actor, enum permission p);
 
-/** The person a pipeline is about, as access.begin() answered. */
+/** The person a pipeline is about, as access.begin() answered: `id` is the person's own, by which he
+ *  or she has a data key; the others are of the case that was opened. */
 struct person {
     const char *id, *ref, *site;
     long version;

@@ -26,7 +26,7 @@ enum seal_domain { SEAL_IDENTITY = 1, SEAL_NOTES = 2, SEAL_INTEL = 3 };
 /** Where a sealed value lives: bound into it, so it opens nowhere else. */
 struct seal_at {
     enum seal_domain domain;
-    const char *person; // participant uuid text, whose data key seals it
+    const char *person; // uuid text of the person (not of a case), whose data key seals it
     const char *table;  // "app.contact_note"
     const char *row;    // uuid text of the row
     const char *column; // "note"
@@ -71,7 +71,7 @@ enum err seal_open(struct ctx *ctx, const struct seal_at *at, struct bytes seale
 
 /** Blind index of a high-entropy identifier (canonical text): keyed BLAKE2b, 16 bytes, per kind. */
 struct bytes keys_blind(struct ctx *ctx, const char *kind, const char *canonical);
-/** Pseudonym for evaluation data: "S" + 16 Crockford base32 characters, keyed by the study key. */
+/** Pseudonym of a person for evaluation data, the same for each case: "S" + 16 Crockford base32 characters, keyed by the study key. */
 const char *keys_study_id(struct ctx *ctx, const char *person);
 /** Keyed 32-byte hash of a request body, for idempotency (a plain hash of a short note could be guessed). */
 const uint8_t *keys_body_hash(struct ctx *ctx, const void *p, size_t n);

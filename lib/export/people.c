@@ -33,10 +33,10 @@ static enum err take_person(void *arg, const char *const *values, const int *len
     struct export_person *x = &p->rows[p->n++];
     *x = (struct export_person){
         .site = site_place(r, values[0]),
-        .changed = values[2] && *values[2] == 't',
-        .contacts = values[3] ? atoi(values[3]) : 0,
+        .changed = values[3] && *values[3] == 't',
+        .contacts = values[4] ? atoi(values[4]) : 0,
     };
-    if (!uuid_bytes(values[1], x->id))
+    if (!uuid_bytes(values[1], x->id) || !uuid_bytes(values[2], x->person))
         return ctx_fail(r->ctx, ERR_INTERNAL, "an id that is none");
     p->contacts += x->contacts;
     return ERR_OK;
@@ -55,7 +55,7 @@ static void name_people(struct export_run *r)
     struct export_people *p = &r->people;
     char id[UUID_TEXT];
     for (size_t i = 0; i < p->n; i++) {
-        uuid_text(p->rows[i].id, id);
+        uuid_text(p->rows[i].person, id);
         const char *study = keys_study_id(&r->work, id);
         memcpy(p->rows[i].study, study, sizeof(p->rows[i].study) - 1);
         if (i % NAMED_AT_ONCE == 0)

@@ -154,7 +154,7 @@ static enum err open_row(struct export_run *r, const struct export_person *p, co
     if (!any)
         return ERR_OK;
     char id[UUID_TEXT];
-    uuid_text(p->id, id);
+    uuid_text(p->person, id);
     if (!wrapped)
         return ctx_fail(&r->work, ERR_KEY, "a participant without a data key");
     enum err e = keys_person_load(&r->work, id, db_bytes_decode(r->work.arena, wrapped));

@@ -8,8 +8,10 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+/** A case of the export, and whose it is. */
 struct export_person {
     uint8_t id[16];
+    uint8_t person[16];
     char study[18]; // "S..." as keys_study_id() gives it
     uint16_t site;  // place in export_people.sites
     bool changed;   // has contacts that came in after the cut-off

@@ -292,7 +292,7 @@ static enum err store_all(struct import *im)
         e = store_batch(im, &more);
     for (size_t i = 0; i < im->judge.n_known && !e; i++)
         if (im->judge.all[i]->touched)
-            e = audit_subject(im, im->judge.all[i]->id);
+            e = audit_subject(im, im->judge.all[i]->participant);
     struct import_result *r = &im->result;
     if (!e)
         e = audit_flush(

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { ID, REF, SOURCE_REF, WRAPPED, FAMILY, GIVEN, BIRTH };
+enum { PARTICIPANT, ID, REF, SOURCE_REF, WRAPPED, FAMILY, GIVEN, BIRTH };
 
 static bool has_ref(const struct known *k, const char *folded)
 {
@@ -60,6 +60,7 @@ static enum err take_person(void *arg, const char *const *v, const int *lengths,
     struct known *k = ARENA_NEW(a, struct known);
     const char *family, *given, *born;
     k->id = arena_strdup(a, v[ID]);
+    k->participant = arena_strdup(a, v[PARTICIPANT]);
     k->ref = map_fold(a, v[REF]);
     k->source_ref = v[SOURCE_REF] ? map_fold(a, v[SOURCE_REF]) : NULL;
     k->wrapped = db_bytes_decode(a, v[WRAPPED]);

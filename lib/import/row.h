@@ -15,7 +15,7 @@ enum { IMPORT_KEY = 16 };
 /** A person who is here already. */
 struct known {
     const char *ref, *source_ref; // source_ref may be NULL
-    const char *id;
+    const char *id, *participant; // the person's own, and the case's
     struct bytes wrapped;
     int64_t born;
     bool has_birth, touched;

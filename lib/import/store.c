@@ -20,8 +20,8 @@ static enum err seal_cells(struct ctx *ctx, const char *id, const char *table,
     return ERR_OK;
 }
 
-static enum err store_names(struct import_judge *j, struct ctx *batch, struct db_pipeline *pl,
-                            const struct import_row *row, const char *id)
+static enum err store_names(struct ctx *batch, struct db_pipeline *pl, const struct import_row *row,
+                            const char *id)
 {
     const char *const names[][2] = {{"given_name", row->cell[MAP_P_given_name]},
                                     {"family_name", row->cell[MAP_P_family_name]},
@@ -38,15 +38,15 @@ static enum err store_names(struct import_judge *j, struct ctx *batch, struct db
                                       {"language", row->cell[MAP_P_language]},
                                       {"interpreter", row->cell[MAP_P_interpreter]},
                                       {"notes", row->cell[MAP_P_notes]}};
-    struct db_param p[2 + 8] = {DB_TEXT(j->setup->site), DB_TEXT(id)};
-    enum err e = seal_cells(batch, id, "app.identity", names, 7, p + 2);
+    struct db_param p[1 + 7] = {DB_TEXT(id)};
+    enum err e = seal_cells(batch, id, "app.identity", names, 7, p + 1);
     if (e)
         return e;
-    db_add_params(pl, Q_IMPORT_IDENTITY, p, 9);
-    struct db_param d[2 + 8] = {DB_TEXT(j->setup->site), DB_TEXT(id)};
-    e = seal_cells(batch, id, "app.identity_detail", details, 8, d + 2);
+    db_add_params(pl, Q_IMPORT_IDENTITY, p, 8);
+    struct db_param d[1 + 8] = {DB_TEXT(id)};
+    e = seal_cells(batch, id, "app.identity_detail", details, 8, d + 1);
     if (!e)
-        db_add_params(pl, Q_IMPORT_DETAIL, d, 10);
+        db_add_params(pl, Q_IMPORT_DETAIL, d, 9);
     return e;
 }
 
@@ -54,17 +54,18 @@ enum err import_store_participant(struct import_judge *j, struct ctx *batch, str
                                   const struct import_row *row, const char *worker_id,
                                   const char **ret_id)
 {
-    const char *id = uuid_new(batch->arena), *site = j->setup->site;
+    const char *id = uuid_new(batch->arena), *participant = uuid_new(batch->arena);
     struct bytes wrapped;
     enum err e = keys_person_new(batch, id, &wrapped);
     if (e)
         return e;
-    DB_ADD(pl, Q_IMPORT_PARTICIPANT, DB_TEXT(site), DB_TEXT(id),
+    DB_ADD(pl, Q_IMPORT_PARTICIPANT, DB_TEXT(j->setup->site), DB_TEXT(participant),
            DB_TEXT(reference_new(batch->arena)), DB_TEXT(row->cell[MAP_P_source_ref]),
-           DB_TEXT(worker_id), DB_TEXT(row->code[MAP_P_supervision]), DB_TEXT(row->started));
-    DB_ADD(pl, Q_IMPORT_KEY, DB_TEXT(site), DB_TEXT(id),
+           DB_TEXT(worker_id), DB_TEXT(row->code[MAP_P_supervision]), DB_TEXT(row->started),
+           DB_TEXT(id));
+    DB_ADD(pl, Q_IMPORT_KEY, DB_TEXT(id),
            DB_TEXT(arena_printf(batch->arena, "%d", keys_epoch(batch->keys))), DB_SEALED(wrapped));
-    e = store_names(j, batch, pl, row, id);
+    e = store_names(batch, pl, row, id);
     for (size_t i = 0; i < row->n_numbers && !e; i++) {
         const struct identity_number *n = &row->numbers[i];
         const char *number_id = uuid_new(batch->arena);
@@ -72,11 +73,11 @@ enum err import_store_participant(struct import_judge *j, struct ctx *batch, str
         struct bytes sealed, blind = keys_blind(batch, n->kind, n->canonical);
         e = seal_text(batch, &at, n->canonical, &sealed);
         if (!e)
-            DB_ADD(pl, Q_IMPORT_IDENTIFIER, DB_TEXT(site), DB_TEXT(number_id), DB_TEXT(id),
-                   DB_TEXT(n->kind), DB_SEALED(sealed), DB_SEALED(blind), DB_TEXT(n->warning));
+            DB_ADD(pl, Q_IMPORT_IDENTIFIER, DB_TEXT(number_id), DB_TEXT(id), DB_TEXT(n->kind),
+                   DB_SEALED(sealed), DB_SEALED(blind), DB_TEXT(n->warning));
     }
     if (!e)
-        *ret_id = id;
+        *ret_id = participant;
     return e;
 }
 
@@ -93,8 +94,8 @@ enum err import_store_contact(struct import_judge *j, struct ctx *batch, struct 
         e = seal_text(batch, &at, row->cell[MAP_C_note], &note);
     if (e)
         return e;
-    DB_ADD(pl, Q_IMPORT_CONTACT, DB_TEXT(j->setup->site), DB_TEXT(id), DB_TEXT(row->person->id),
-           DB_TEXT(row->happened_at), DB_TEXT(row->code[MAP_C_direction]),
+    DB_ADD(pl, Q_IMPORT_CONTACT, DB_TEXT(j->setup->site), DB_TEXT(id),
+           DB_TEXT(row->person->participant), DB_TEXT(row->happened_at), DB_TEXT(row->code[MAP_C_direction]),
            DB_TEXT(row->code[MAP_C_mode]), DB_TEXT(row->code[MAP_C_outcome]), DB_TEXT(row->due),
            DB_TEXT(author_id), DB_TEXT(client_ref), DB_TEXT(row->minutes), DB_SEALED(note));
     return ERR_OK;

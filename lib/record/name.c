@@ -27,7 +27,7 @@ enum err person_name_open(struct ctx *ctx, const struct db_pipeline *pl, size_t 
 enum err person_name_load(struct ctx *ctx, const struct db_pipeline *pl, size_t i, size_t row,
                           const char **ret_name)
 {
-    const char *person = db_get(pl, i, row, "participant_id");
+    const char *person = db_get(pl, i, row, "person_id");
     struct bytes wrapped = db_bytes(pl, i, row, "wrapped");
     *ret_name = NULL;
     if (!wrapped.p)

@@ -137,7 +137,8 @@ static enum err fill_referrals(struct sample_rows *rows)
         const struct thing *t = &list[i];
         int sent = day_of(t, "sent"), accepted = day_of(t, "accepted");
 #define AT(state) DB_TEXT(rows_time(rows, rows_noon(rows, day_of(t, state))))
-        ROW(rows, DB_TEXT(rows->site), DB_TEXT(t->id), DB_TEXT(rows->id), DB_TEXT(t->code),
+        ROW(rows, DB_TEXT(rows->site), DB_TEXT(t->id), DB_TEXT(rows->participant),
+            DB_TEXT(rows->person->id), DB_TEXT(rows->person->ref), DB_TEXT(t->code),
             DB_TEXT(rows->plan->agencies[t->provider].id), DB_TEXT(last(t)->to),
             DB_TEXT(rows_time(rows, rows_noon(rows, last(t)->day))), DB_TEXT(last(t)->by),
             DB_TEXT(last(t)->reason), DB_TEXT(t->steps[0].by), AT("draft"), AT("sent"),
@@ -161,7 +162,7 @@ static enum err fill_referral_events(struct sample_rows *rows)
             const char *at = rows_time(rows, rows_noon(rows, s->day));
             ROW(rows, DB_TEXT(rows->site),
                 DB_TEXT(rng_uuid(&r, rows->seal.arena, rows_noon(rows, s->day))),
-                DB_TEXT(list[i].id), DB_TEXT(rows->id), DB_TEXT(sent_to(rows, &list[i])),
+                DB_TEXT(list[i].id), DB_TEXT(rows->participant), DB_TEXT(sent_to(rows, &list[i])),
                 DB_TEXT(s->from), DB_TEXT(s->to), DB_TEXT(at), DB_TEXT(s->by), DB_TEXT(s->reason),
                 DB_TEXT(at));
         }
@@ -179,7 +180,7 @@ static enum err fill_referral_details(struct sample_rows *rows)
     struct rng r = rng_for(rows, RNG_REFERRAL);
     r.state ^= 0x02e5be93;
     for (size_t i = 0; i < n; i++)
-        ROW(rows, DB_TEXT(rows->site), DB_TEXT(list[i].id), DB_TEXT(rows->id),
+        ROW(rows, DB_TEXT(rows->site), DB_TEXT(list[i].id), DB_TEXT(rows->participant),
             DB_TEXT(sent_to(rows, &list[i])), DB_TEXT(urgency[rng_below(&r, 5)]),
             DB_TEXT(needs[rng_below(&r, 5)]));
     return ERR_OK;
@@ -194,7 +195,7 @@ static enum err referral_note(struct sample_rows *rows, struct rng *r, const str
     enum err e =
         rows_seal(rows, SEAL_NOTES, "app.referral_note", id, "note", rng_word(r, words), &sealed);
     if (!e)
-        ROW(rows, DB_TEXT(rows->site), DB_TEXT(id), DB_TEXT(t->id), DB_TEXT(rows->id),
+        ROW(rows, DB_TEXT(rows->site), DB_TEXT(id), DB_TEXT(t->id), DB_TEXT(rows->participant),
             DB_TEXT(sent_to(rows, t)), DB_TEXT(kind), DB_SEALED(sealed),
             DB_TEXT(rows_time(rows, rows_noon(rows, day))), DB_TEXT(by));
     return e;
@@ -236,7 +237,7 @@ static enum err session(struct sample_rows *rows, struct rng *r, const struct th
         e = rows_seal(rows, SEAL_NOTES, "app.referral_session", id, "feedback",
                       rng_word(r, &sample_feedback), &sealed);
     if (!e)
-        ROW(rows, DB_TEXT(rows->site), DB_TEXT(id), DB_TEXT(t->id), DB_TEXT(rows->id),
+        ROW(rows, DB_TEXT(rows->site), DB_TEXT(id), DB_TEXT(t->id), DB_TEXT(rows->participant),
             DB_TEXT(sent_to(rows, t)), DB_TEXT(rows_day(rows, day)),
             DB_TEXT(happened ? "happened" : "logistics"),
             DB_TEXT(happened && rng_chance(r, 15) ? "true" : "false"),
@@ -361,7 +362,7 @@ static enum err fill_escalations(struct sample_rows *rows)
         int raised = t->steps[0].day;
         const char *by;
         int decided = decided_day(t, &by);
-        ROW(rows, DB_TEXT(rows->site), DB_TEXT(t->id), DB_TEXT(rows->id), DB_TEXT(t->code),
+        ROW(rows, DB_TEXT(rows->site), DB_TEXT(t->id), DB_TEXT(rows->participant), DB_TEXT(t->code),
             DB_TEXT(last(t)->to), DB_TEXT(rows_time(rows, rows_noon(rows, last(t)->day))),
             DB_TEXT(last(t)->by), DB_TEXT(last(t)->reason), DB_TEXT(rows_day(rows, raised)),
             DB_TEXT(rows_time(rows, rows_noon(rows, raised))), DB_TEXT(t->steps[0].by),
@@ -385,7 +386,7 @@ static enum err fill_escalation_events(struct sample_rows *rows)
             const char *at = rows_time(rows, rows_noon(rows, s->day));
             ROW(rows, DB_TEXT(rows->site),
                 DB_TEXT(rng_uuid(&r, rows->seal.arena, rows_noon(rows, s->day))),
-                DB_TEXT(list[i].id), DB_TEXT(rows->id), DB_TEXT(s->from), DB_TEXT(s->to),
+                DB_TEXT(list[i].id), DB_TEXT(rows->participant), DB_TEXT(s->from), DB_TEXT(s->to),
                 DB_TEXT(at), DB_TEXT(s->by), DB_TEXT(s->reason), DB_TEXT(at));
         }
     }
@@ -401,7 +402,7 @@ static enum err escalation_note(struct sample_rows *rows, struct rng *r, const s
     enum err e = rows_seal(rows, SEAL_NOTES, "app.escalation_note", id, "note",
                            rng_word(r, evidence ? &sample_evidence : &sample_decisions), &sealed);
     if (!e)
-        ROW(rows, DB_TEXT(rows->site), DB_TEXT(id), DB_TEXT(t->id), DB_TEXT(rows->id),
+        ROW(rows, DB_TEXT(rows->site), DB_TEXT(id), DB_TEXT(t->id), DB_TEXT(rows->participant),
             DB_TEXT(evidence ? "evidence" : "reason"), DB_TEXT(evidence ? NULL : s->to),
             DB_SEALED(sealed), DB_TEXT(rows_time(rows, rows_noon(rows, s->day))), DB_TEXT(s->by));
     return e;
@@ -439,7 +440,7 @@ static enum err fill_escalation_actions(struct sample_rows *rows)
                                rng_word(&r, &sample_evidence), &sealed);
         if (e)
             return e;
-        ROW(rows, DB_TEXT(rows->site), DB_TEXT(id), DB_TEXT(list[i].id), DB_TEXT(rows->id),
+        ROW(rows, DB_TEXT(rows->site), DB_TEXT(id), DB_TEXT(list[i].id), DB_TEXT(rows->participant),
             DB_TEXT(actions[rng_below(&r, 5)]), DB_TEXT(rows_day(rows, day)), DB_SEALED(sealed),
             DB_TEXT(rows_time(rows, rows_noon(rows, day))),
             DB_TEXT(by_of(&list[i], "action_taken")));
@@ -448,7 +449,7 @@ static enum err fill_escalation_actions(struct sample_rows *rows)
 }
 
 const struct sample_pass sample_case_passes[] = {
-    {"Referrals", Q_SAMPLE_REFERRAL, 19, fill_referrals},
+    {"Referrals", Q_SAMPLE_REFERRAL, 21, fill_referrals},
     {"Referral steps", Q_SAMPLE_REFERRAL_EVENT, 11, fill_referral_events},
     {"Referral details", Q_SAMPLE_REFERRAL_DETAIL, 6, fill_referral_details},
     {"Referral notes", Q_SAMPLE_REFERRAL_NOTE, 9, fill_referral_notes},

@@ -22,7 +22,7 @@ void rows_add(struct sample_rows *rows, const struct db_param *cells, size_t n)
 enum err rows_seal(struct sample_rows *rows, enum seal_domain domain, const char *table,
                    const char *row, const char *column, const char *text, struct bytes *ret)
 {
-    struct seal_at at = {domain, rows->id, table, row, column};
+    struct seal_at at = {domain, rows->person->id, table, row, column};
     return seal_text(&rows->seal, &at, text, ret);
 }
 
@@ -66,9 +66,9 @@ static enum err next_row(void *arg, struct db_param *row, bool *ret_more)
         rows->cells = NULL;
         rows->n = rows->cap = run->at = 0;
         rows->person = &rows->plan->people[run->person++];
-        rows->id = rows->person->id;
+        rows->participant = rows->person->participant;
         rows->site = rows->plan->sites[rows->person->site];
-        enum err e = keys_person_load(&rows->seal, rows->id, rows->person->wrapped);
+        enum err e = keys_person_load(&rows->seal, rows->person->id, rows->person->wrapped);
         if (!e)
             e = run->pass->fill(rows);
         if (e)

@@ -2,6 +2,7 @@
 // Made-up people themselves: participant, names, identifiers, offers, flags, contacts.
 #include "sample/rows.h"
 
+#include "base/field.h"
 #include "domain/person/identifier.h"
 
 #include <string.h>
@@ -47,6 +48,13 @@ static int stage_day(const struct plan_person *p)
     }
 }
 
+static enum err fill_person(struct sample_rows *rows)
+{
+    const struct plan_person *p = rows->person;
+    ROW(rows, DB_TEXT(p->id), DB_TEXT(rows_time(rows, rows_noon(rows, p->start))));
+    return ERR_OK;
+}
+
 static enum err fill_participant(struct sample_rows *rows)
 {
     const struct plan_person *p = rows->person;
@@ -56,7 +64,8 @@ static enum err fill_participant(struct sample_rows *rows)
                          : strcmp(p->stage, "declined") == 0 || strcmp(p->stage, "re_opened") == 0
                              ? "note"
                              : NULL;
-    ROW(rows, DB_TEXT(rows->site), DB_TEXT(rows->id), DB_TEXT(p->ref), DB_TEXT(p->stage),
+    ROW(rows, DB_TEXT(rows->site), DB_TEXT(p->participant), DB_TEXT(p->id), DB_TEXT(p->ref),
+        DB_TEXT(p->stage),
         DB_TEXT(rows_time(rows, rows_noon(rows, stage_day(p)))), DB_TEXT(by_worker(rows)),
         DB_TEXT(reason), DB_TEXT(worker),
         DB_TEXT(p->team == NOBODY ? NULL : plan->teams[p->team].id),
@@ -82,7 +91,7 @@ static void event(struct events *e, const char *kind, const char *from, const ch
     struct sample_rows *rows = e->rows;
     int64_t at = rows_noon(rows, day);
     ROW(rows, DB_TEXT(rows->site), DB_TEXT(rng_uuid(&e->r, rows->seal.arena, at)),
-        DB_TEXT(rows->id), DB_TEXT(kind), DB_TEXT(from), DB_TEXT(to), DB_TEXT(rows_time(rows, at)),
+        DB_TEXT(rows->participant), DB_TEXT(kind), DB_TEXT(from), DB_TEXT(to), DB_TEXT(rows_time(rows, at)),
         DB_TEXT(by_worker(rows)), DB_TEXT(reason), DB_TEXT(rows_time(rows, at)));
 }
 
@@ -118,11 +127,30 @@ static enum err fill_events(struct sample_rows *rows)
     return ERR_OK;
 }
 
+// What triggers keep beside the person's own rows: where the cases are, and whose. Each made-up
+// person has one.
+static const char *case_sites(struct sample_rows *rows)
+{
+    return field_array(rows->seal.arena, &rows->site, 1);
+}
+
+static const char *case_keys(struct sample_rows *rows)
+{
+    const struct plan_person *p = rows->person;
+    const char *keys[2];
+    size_t n = 0;
+    if (p->worker != NOBODY)
+        keys[n++] = user_id(rows->plan, p->worker);
+    if (p->team != NOBODY)
+        keys[n++] = rows->plan->teams[p->team].id;
+    return field_array(rows->seal.arena, keys, n);
+}
+
 static enum err fill_data_key(struct sample_rows *rows)
 {
-    ROW(rows, DB_TEXT(rows->site), DB_TEXT(rows->id),
+    ROW(rows, DB_TEXT(rows->person->id),
         DB_TEXT(arena_printf(rows->seal.arena, "%d", keys_epoch(rows->seal.keys))),
-        DB_SEALED(rows->person->wrapped));
+        DB_TEXT(case_sites(rows)), DB_SEALED(rows->person->wrapped));
     return ERR_OK;
 }
 
@@ -157,7 +185,7 @@ static enum err seal_all(struct sample_rows *rows, const char *table, const char
 {
     enum err e = ERR_OK;
     for (size_t i = 0; i < n && !e; i++)
-        e = rows_seal(rows, SEAL_IDENTITY, table, rows->id, columns[i], texts[i], &ret[i]);
+        e = rows_seal(rows, SEAL_IDENTITY, table, rows->person->id, columns[i], texts[i], &ret[i]);
     return e;
 }
 
@@ -167,18 +195,15 @@ static enum err fill_identity(struct sample_rows *rows)
                                           "address",    "postcode",    "phone"};
     struct rng r = rng_for(rows, RNG_IDENTITY);
     struct made_identity i = make_identity(rows, &r);
-    const struct plan_person *p = rows->person;
     struct bytes s[6];
     enum err e = seal_all(
         rows, "app.identity", columns,
         (const char *const[]){i.given, i.family, i.known_as, i.address, i.postcode, i.phone}, 6, s);
     if (e)
         return e;
-    ROW(rows, DB_TEXT(rows->site), DB_TEXT(rows->id), DB_TEXT(p->ref),
-        DB_TEXT(p->team == NOBODY ? NULL : rows->plan->teams[p->team].id),
-        DB_TEXT(user_id(rows->plan, p->worker)),
-        DB_TEXT(p->agency == NOBODY ? NULL : rows->plan->agencies[p->agency].id), DB_SEALED(s[0]),
-        DB_SEALED(s[1]), DB_SEALED(s[2]), DB_SEALED(s[3]), DB_SEALED(s[4]), DB_SEALED(s[5]));
+    ROW(rows, DB_TEXT(rows->person->id), DB_TEXT(case_sites(rows)), DB_TEXT(case_keys(rows)),
+        DB_SEALED(s[0]), DB_SEALED(s[1]), DB_SEALED(s[2]), DB_SEALED(s[3]), DB_SEALED(s[4]),
+        DB_SEALED(s[5]));
     return ERR_OK;
 }
 
@@ -203,7 +228,7 @@ static enum err fill_identity_detail(struct sample_rows *rows)
                  8, s);
     if (e)
         return e;
-    ROW(rows, DB_TEXT(rows->site), DB_TEXT(rows->id), DB_SEALED(s[0]), DB_SEALED(s[1]),
+    ROW(rows, DB_TEXT(rows->person->id), DB_TEXT(case_sites(rows)), DB_SEALED(s[0]), DB_SEALED(s[1]),
         DB_SEALED(s[2]), DB_SEALED(s[3]), DB_SEALED(s[4]), DB_SEALED(s[5]), DB_SEALED(s[6]),
         DB_SEALED(s[7]));
     return ERR_OK;
@@ -222,7 +247,8 @@ static enum err identifier(struct sample_rows *rows, struct rng *r, const char *
     enum err e = rows_seal(rows, SEAL_IDENTITY, "app.identifier", id, "value", canonical, &value);
     if (e)
         return e;
-    ROW(rows, DB_TEXT(rows->site), DB_TEXT(id), DB_TEXT(rows->id), DB_TEXT(kind), DB_SEALED(value),
+    ROW(rows, DB_TEXT(rows->person->id), DB_TEXT(id), DB_TEXT(case_sites(rows)), DB_TEXT(kind),
+        DB_SEALED(value),
         DB_SEALED(blind), DB_TEXT(v == IDENTIFIER_WARN ? identifier_warn_words(a, kind) : NULL));
     return ERR_OK;
 }
@@ -265,7 +291,7 @@ static void offer(struct sample_rows *rows, struct rng *r, int attempt, int day,
 {
     bool met = strcmp(answer, "not_met") != 0;
     int64_t at = rows_noon(rows, day);
-    ROW(rows, DB_TEXT(rows->site), DB_TEXT(rng_uuid(r, rows->seal.arena, at)), DB_TEXT(rows->id),
+    ROW(rows, DB_TEXT(rows->site), DB_TEXT(rng_uuid(r, rows->seal.arena, at)), DB_TEXT(rows->participant),
         DB_TEXT(arena_printf(rows->seal.arena, "%d", attempt)), DB_TEXT(by_worker(rows)),
         DB_TEXT(rows_time(rows, at)), DB_TEXT(met ? "2026-1" : NULL),
         DB_TEXT(met ? "true" : "false"), DB_TEXT(met ? "true" : NULL), DB_TEXT("false"),
@@ -309,7 +335,7 @@ static enum err fill_flags(struct sample_rows *rows)
                                sample_flags.words[kind], &detail);
         if (e)
             return e;
-        ROW(rows, DB_TEXT(rows->site), DB_TEXT(id), DB_TEXT(rows->id), DB_TEXT(kinds[kind]),
+        ROW(rows, DB_TEXT(rows->site), DB_TEXT(id), DB_TEXT(rows->participant), DB_TEXT(kinds[kind]),
             DB_SEALED(detail), DB_TEXT(rows_time(rows, rows_noon(rows, day))),
             DB_TEXT(by_worker(rows)), DB_TEXT(rows_day(rows, plan->today + rng_between(&r, 3, 80))),
             DB_TEXT(ended ? rows_time(rows, rows_noon(rows, day + 1)) : NULL),
@@ -376,7 +402,7 @@ static void contact_row(struct sample_rows *rows, const struct made_contact *m, 
                         const char *corrects, const char *superseded_by, int64_t received)
 {
     const struct plan_contact *c = m->plan;
-    ROW(rows, DB_TEXT(rows->site), DB_TEXT(id), DB_TEXT(rows->id), DB_TEXT(rows_time(rows, m->at)),
+    ROW(rows, DB_TEXT(rows->site), DB_TEXT(id), DB_TEXT(rows->participant), DB_TEXT(rows_time(rows, m->at)),
         DB_TEXT(strcmp(c->outcome, "replied") == 0 ? "inbound" : "outbound"), DB_TEXT(c->mode),
         DB_TEXT(c->outcome), DB_TEXT(c->success ? "true" : "false"),
         DB_TEXT(c->missed ? "true" : "false"), DB_TEXT(m->due), DB_TEXT(by_worker(rows)),
@@ -405,7 +431,7 @@ static enum err fill_contact_details(struct sample_rows *rows)
     for (size_t i = 0; i < n; i++)
         for (int version = 0; version < (made[i].corrected_id ? 2 : 1); version++)
             ROW(rows, DB_TEXT(rows->site), DB_TEXT(version ? made[i].corrected_id : made[i].id),
-                DB_TEXT(rows->id),
+                DB_TEXT(rows->participant),
                 DB_TEXT(version || !made[i].corrected_id ? made[i].minutes : "500"),
                 DB_TEXT(made[i].purposes), DB_TEXT(made[i].concern ? "true" : "false"));
     return ERR_OK;
@@ -420,7 +446,7 @@ static enum err note_row(struct sample_rows *rows, const char *contact, const ch
         e = rows_seal(rows, SEAL_NOTES, "app.contact_note", contact, "correction_reason", reason,
                       &sealed_reason);
     if (!e)
-        ROW(rows, DB_TEXT(rows->site), DB_TEXT(contact), DB_TEXT(rows->id), DB_SEALED(sealed),
+        ROW(rows, DB_TEXT(rows->site), DB_TEXT(contact), DB_TEXT(rows->participant), DB_SEALED(sealed),
             DB_SEALED(sealed_reason));
     return e;
 }
@@ -452,16 +478,17 @@ static enum err fill_contact_summaries(struct sample_rows *rows)
                                made[i].summary, &sealed);
         if (e)
             return e;
-        ROW(rows, DB_TEXT(rows->site), DB_TEXT(id), DB_TEXT(rows->id), DB_SEALED(sealed));
+        ROW(rows, DB_TEXT(rows->site), DB_TEXT(id), DB_TEXT(rows->participant), DB_SEALED(sealed));
     }
     return ERR_OK;
 }
 
 const struct sample_pass sample_person_passes[] = {
-    {"People", Q_SAMPLE_PARTICIPANT, 21, fill_participant},
+    {"People", Q_SAMPLE_PERSON, 2, fill_person},
+    {"Cases", Q_SAMPLE_PARTICIPANT, 22, fill_participant},
     {"Stages", Q_SAMPLE_PARTICIPANT_EVENT, 10, fill_events},
     {"Keys", Q_SAMPLE_DATA_KEY, 4, fill_data_key},
-    {"Names", Q_SAMPLE_IDENTITY, 12, fill_identity},
+    {"Names", Q_SAMPLE_IDENTITY, 9, fill_identity},
     {"Details", Q_SAMPLE_IDENTITY_DETAIL, 10, fill_identity_detail},
     {"Identifiers", Q_SAMPLE_IDENTIFIER, 7, fill_identifiers},
     {"Offers", Q_SAMPLE_OFFER, 12, fill_offers},

@@ -376,7 +376,10 @@ static void make_people(struct plan *plan, const struct sample_setup *setup)
         if (strcmp(p->supervision, "none") != 0)
             p->agency = agency_of(plan, p->supervision, p->site, 0);
         p->contacts = contact_count(p, &r, setup, plan->today);
-        memcpy(p->id, rng_uuid(&r, scratch, (int64_t)p->start * DAY_S * 1000000), UUID_TEXT);
+        int64_t start = (int64_t)p->start * DAY_S * 1000000;
+        struct rng own = rng_new(plan->seed, i, RNG_PERSON);
+        memcpy(p->participant, rng_uuid(&r, scratch, start), UUID_TEXT);
+        memcpy(p->id, rng_uuid(&own, scratch, start), UUID_TEXT);
         const char *ref;
         do
             ref = reference_make(&r, scratch);

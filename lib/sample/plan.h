@@ -24,7 +24,8 @@ enum rng_stream {
     RNG_REFERRAL,
     RNG_ESCALATION,
     RNG_FLAG,
-    RNG_OFFER
+    RNG_OFFER,
+    RNG_PERSON
 };
 
 struct rng rng_new(uint64_t seed, uint64_t person, enum rng_stream stream);
@@ -75,7 +76,7 @@ struct plan_user {
 };
 
 struct plan_person {
-    char id[37], ref[9];
+    char id[37], participant[37], ref[9]; // of the person, and of the case
     uint8_t site, kind;
     bool youth;
     int worker, team, agency;                                        // indexes, or NOBODY

@@ -10,7 +10,7 @@ struct sample_rows {
     const struct plan *plan;
     const struct plan_person *person;
     struct ctx seal; // its arena holds the person's rows and is emptied for the next one
-    const char *site, *id;
+    const char *site, *participant;
     size_t columns;
     struct db_param *cells;
     size_t n, cap;

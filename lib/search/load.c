@@ -16,7 +16,12 @@
 
 enum { PAGE = 1000, WAIT_MS = 250, RETRY_MS = 200 };
 
-static const char first_id[] = "00000000-0000-0000-0000-000000000000";
+// The last one read: a person may have several cases.
+struct place {
+    char person[UUID_TEXT], id[UUID_TEXT];
+};
+static const struct place before_all = {"00000000-0000-0000-0000-000000000000",
+                                        "00000000-0000-0000-0000-000000000000"};
 
 static enum err open_of(struct ctx *ctx, const struct db_pipeline *pl, size_t row, const char *id,
                         const char *table, const char *column, const char **ret)
@@ -28,9 +33,10 @@ static enum err open_of(struct ctx *ctx, const struct db_pipeline *pl, size_t ro
 static enum err read_row(struct ctx *ctx, const struct db_pipeline *pl, size_t row,
                          struct search_person *ret)
 {
-    const char *id = db_get(pl, 0, row, "id"), *aliases = NULL;
-    struct search_person p = {
-        .id = id, .ref = db_get(pl, 0, row, "ref"), .site = db_get(pl, 0, row, "site_id")};
+    const char *id = db_get(pl, 0, row, "person_id"), *aliases = NULL;
+    struct search_person p = {.id = db_get(pl, 0, row, "id"),
+                              .ref = db_get(pl, 0, row, "ref"),
+                              .site = db_get(pl, 0, row, "site_id")};
     struct bytes wrapped = db_bytes(pl, 0, row, "wrapped");
     enum err e = wrapped.p ? keys_person_load(ctx, id, wrapped) : ERR_OK;
     if (!e && wrapped.p) {
@@ -52,13 +58,14 @@ static enum err read_row(struct ctx *ctx, const struct db_pipeline *pl, size_t r
 }
 
 // One page into the index; the arena of a page dies with it.
-static enum err load_page(struct ctx *outer, struct search_loading *loading, char after[UUID_TEXT],
+static enum err load_page(struct ctx *outer, struct search_loading *loading, struct place *after,
                           size_t *ret_n)
 {
     struct ctx ctx = *outer;
     ctx.arena = arena_new();
     struct db_pipeline *pl = db_pipeline_new(&ctx);
-    DB_ADD(pl, Q_SEARCH_PEOPLE, DB_TEXT(after), DB_TEXT(arena_printf(ctx.arena, "%d", PAGE)));
+    DB_ADD(pl, Q_SEARCH_PEOPLE, DB_TEXT(after->person), DB_TEXT(after->id),
+           DB_TEXT(arena_printf(ctx.arena, "%d", PAGE)));
     enum err e = db_run(&ctx, pl);
     size_t n = e ? 0 : db_nrows(pl, 0);
     for (size_t row = 0; row < n && !e; row++) {
@@ -67,8 +74,10 @@ static enum err load_page(struct ctx *outer, struct search_loading *loading, cha
         if (!e)
             search_loading_add(loading, &person);
     }
-    if (!e && n)
-        memcpy(after, db_get(pl, 0, n - 1, "id"), UUID_TEXT);
+    if (!e && n) {
+        memcpy(after->person, db_get(pl, 0, n - 1, "person_id"), UUID_TEXT);
+        memcpy(after->id, db_get(pl, 0, n - 1, "id"), UUID_TEXT);
+    }
     if (e && ctx.problem.log)
         outer->problem.log = arena_strdup(outer->arena, ctx.problem.log);
     arena_free(ctx.arena);
@@ -85,10 +94,9 @@ enum err search_index_load(struct ctx *ctx, struct search_index *idx)
         return e;
     long people = strtol(db_get(pl, 0, 0, "people"), NULL, 10);
     struct search_loading *loading = search_loading_new(idx, (uint32_t)people);
-    char after[UUID_TEXT];
-    memcpy(after, first_id, UUID_TEXT);
+    struct place after = before_all;
     for (size_t n = PAGE; !e && n == PAGE;)
-        e = load_page(ctx, loading, after, &n);
+        e = load_page(ctx, loading, &after, &n);
     search_loading_end(loading, !e);
     return e;
 }

@@ -17,9 +17,10 @@
 
 struct search_index;
 
-/** What the index knows of one person; texts are as stored (not folded), NULL when absent. */
+/** What the index knows of one case and the person it is about (a person with two cases is here
+ *  twice); texts are as stored (not folded), NULL when absent. */
 struct search_person {
-    const char *id, *ref, *site; // uuid text, canonical reference, site code
+    const char *id, *ref, *site; // of the case: uuid text, canonical reference, site code
     const char *given_name, *family_name, *known_as;
     const char *aliases;       // PostgreSQL array text
     const char *date_of_birth; // YYYY-MM-DD

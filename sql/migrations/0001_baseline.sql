@@ -201,9 +201,19 @@ create index event_xid on audit.event (xid);
 -- what a role may not read lies in a table it may not read. Sealed columns (app.sealed) are encrypted by the
 -- program. Days are the local days of the sites, all of which are in England and Wales.
 
+-- Somebody, before and apart from any case: once in the country, known by no site. What is the person's own hangs
+-- here (the data key, names, identifiers), and a case refers to it. No login of the program's reads or writes it:
+-- a person is reached through a case.
+create table app.person (
+  id         uuid primary key,
+  created_at timestamptz not null default now()
+);
+
+-- A case: the person with one site. Another site, or another time, is another case of the same person.
 create table app.participant (
   site_id        text not null references access.site,
   id             uuid not null,
+  person_id      uuid not null references app.person,
   ref            text not null unique check (ref ~ '^PX[0-9A-Z]{6}$'),
   source_ref     text check (length(source_ref) <= 64), -- the spreadsheet's own
   stage          app.code not null default 'awaiting_offer',
@@ -229,6 +239,7 @@ create table app.participant (
   check ((suspended_at is null) = (suspension is null))
 );
 create index participant_id on app.participant (id);
+create index participant_person on app.participant (person_id, id);
 create index participant_worker on app.participant (worker_id, site_id);
 create index participant_team on app.participant (team_id, site_id);
 create index participant_agency on app.participant (agency_id, site_id);
@@ -250,36 +261,30 @@ create table app.participant_event (
 );
 create index participant_event_person on app.participant_event (site_id, participant_id, at, id);
 
--- Names and how to reach somebody. team_id, worker_id, agency_id and ref are copies of the
--- participant's, kept by a trigger, so that its policy looks into no other table.
+-- What is the person's own. `sites` says where the person has a case, `keys` whose cases they are (workers and
+-- teams): copies, kept by triggers, so that a policy looks into no other table. The program may not read them: they
+-- would say that there is a case elsewhere.
+
+-- Names and how to reach somebody.
 create table app.identity (
-  site_id        text not null,
-  participant_id uuid not null,
-  ref            text not null,
-  team_id        uuid,
-  worker_id      uuid,
-  agency_id      uuid,
-  given_name     app.sealed,
-  family_name    app.sealed,
-  known_as       app.sealed,
-  address        app.sealed,
-  postcode       app.sealed,
-  phone          app.sealed,
-  email          app.sealed,
-  version        int not null default 1,
-  changed_at     timestamptz not null default now(),
-  primary key (site_id, participant_id),
-  foreign key (site_id, participant_id) references app.participant
+  person_id   uuid primary key references app.person,
+  sites       text[] not null,
+  keys        uuid[] not null,
+  given_name  app.sealed,
+  family_name app.sealed,
+  known_as    app.sealed,
+  address     app.sealed,
+  postcode    app.sealed,
+  phone       app.sealed,
+  email       app.sealed,
+  version     int not null default 1,
+  changed_at  timestamptz not null default now()
 );
-create index identity_person on app.identity (participant_id);
-create index identity_worker on app.identity (worker_id);
-create index identity_team on app.identity (team_id);
-create index identity_agency on app.identity (agency_id);
 
 -- The rest of identity: not for providers (identity_detail_read).
 create table app.identity_detail (
-  site_id           text not null,
-  participant_id    uuid not null,
+  person_id         uuid primary key references app.person,
+  sites             text[] not null,
   date_of_birth     app.sealed,
   aliases           app.sealed, -- one a line
   sex               app.sealed,
@@ -289,36 +294,30 @@ create table app.identity_detail (
   language          app.sealed,
   interpreter       app.sealed,
   notes             app.sealed,
-  changed_at        timestamptz not null default now(),
-  primary key (site_id, participant_id),
-  foreign key (site_id, participant_id) references app.participant
+  changed_at        timestamptz not null default now()
 );
-create index identity_detail_person on app.identity_detail (participant_id);
 
 create table app.identifier (
-  site_id        text not null,
-  id             uuid not null,
-  participant_id uuid not null,
-  kind           app.code not null, -- pnc, cro, crn, nomis, nhs, upn, nino, uprn, other
-  value          app.sealed not null,
-  blind          bytea not null check (octet_length(blind) = 16), -- keyed hash of kind and canonical form
-  warning        text check (length(warning) <= 200),             -- a check letter that does not fit
-  source_system  text check (length(source_system) <= 64),
-  created_at     timestamptz not null default now(),
-  removed_at     timestamptz,
-  primary key (site_id, id),
-  foreign key (site_id, participant_id) references app.participant
+  person_id     uuid not null references app.person,
+  id            uuid not null,
+  sites         text[] not null,
+  kind          app.code not null, -- pnc, cro, crn, nomis, nhs, upn, nino, uprn, other
+  value         app.sealed not null,
+  blind         bytea not null check (octet_length(blind) = 16), -- keyed hash of kind and canonical form
+  warning       text check (length(warning) <= 200),             -- a check letter that does not fit
+  source_system text check (length(source_system) <= 64),
+  created_at    timestamptz not null default now(),
+  removed_at    timestamptz,
+  primary key (person_id, id)
 );
-create index identifier_person on app.identifier (site_id, participant_id);
 create index identifier_blind on app.identifier (blind);
 
 create table app.data_key (
-  site_id        text not null,
-  participant_id uuid not null,
-  epoch          int not null,
-  wrapped        bytea not null check (octet_length(wrapped) >= 48),
-  primary key (site_id, participant_id, epoch),
-  foreign key (site_id, participant_id) references app.participant
+  person_id uuid not null references app.person,
+  epoch     int not null,
+  sites     text[] not null,
+  wrapped   bytea not null check (octet_length(wrapped) >= 48),
+  primary key (person_id, epoch)
 );
 
 -- Dated facts from which engagement status is read (app.engagement_status): never a status. Kept by triggers;
@@ -328,6 +327,7 @@ create table app.data_key (
 create table app.engagement (
   site_id              text not null,
   participant_id       uuid not null,
+  person_id            uuid not null,
   ref                  text not null,
   team_id              uuid,
   worker_id            uuid,
@@ -455,10 +455,13 @@ create table app.contact_week (
   primary key (site_id, week, team_id, part)
 ) with (fillfactor = 50);
 
+-- Carries the case's reference and person (trigger): a provider sees the referral and no case.
 create table app.referral (
   site_id        text not null,
   id             uuid not null,
   participant_id uuid not null,
+  person_id      uuid not null,
+  ref            text not null,
   service        app.code not null,
   provider_id    uuid not null references access.agency,
   state          app.code not null default 'draft',
@@ -677,15 +680,13 @@ create table app.safety_flag (
 create index safety_flag_id on app.safety_flag (id);
 create index safety_flag_person on app.safety_flag (site_id, participant_id);
 
--- A user who must never see a person: beats every grant.
+-- A user who must never see a person, in whatever case: beats every grant.
 create table app.conflict (
-  user_id        uuid not null references access."user",
-  site_id        text not null,
-  participant_id uuid not null,
-  declared_at    timestamptz not null default now(),
-  declared_by    uuid references access."user",
-  primary key (user_id, participant_id),
-  foreign key (site_id, participant_id) references app.participant
+  user_id     uuid not null references access."user",
+  person_id   uuid not null references app.person,
+  declared_at timestamptz not null default now(),
+  declared_by uuid references access."user",
+  primary key (user_id, person_id)
 );
 
 -- Jobs that make files. A row is claimed with FOR UPDATE SKIP LOCKED by any server.
@@ -764,13 +765,20 @@ create table app.import_verdict (
 -- them as they stood. Sealed values stay sealed.
 create table app.past (
   site_id text not null,
-  kind    text not null check (kind in ('participant', 'identity_detail', 'referral', 'referral_detail',
-                                          'escalation')),
-  id      uuid not null, -- of the row; of the participant for identity_detail
+  kind    text not null check (kind in ('participant', 'referral', 'referral_detail', 'escalation')),
+  id      uuid not null, -- of the row
   until   timestamptz not null default now(),
   place   bigint generated always as identity, -- among changes of one transaction
   was     jsonb not null,
   primary key (site_id, kind, id, until, place)
+);
+-- The same of app.identity_detail.
+create table app.person_past (
+  person_id uuid not null references app.person,
+  until     timestamptz not null default now(),
+  place     bigint generated always as identity,
+  was       jsonb not null,
+  primary key (person_id, until, place)
 );
 
 -- Which steps exist, which need a reason, and what permission they take. The one place that says so.

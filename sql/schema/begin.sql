@@ -34,12 +34,11 @@ begin
 end $$;
 
 -- The person's data key of the newest epoch, wrapped.
-create or replace function access.wrapped_key(site text, participant uuid) returns bytea
+create or replace function access.wrapped_key(person uuid) returns bytea
   language plpgsql stable parallel restricted
   as $$
 begin
-  return (select k.wrapped from app.data_key k
-           where k.site_id = site and k.participant_id = participant order by k.epoch desc limit 1);
+  return (select k.wrapped from app.data_key k where k.person_id = person order by k.epoch desc limit 1);
 end $$;
 
 -- Does a grant of this permission cover the person?
@@ -71,8 +70,12 @@ begin
   select u.id, u.username, u.display_name, u.role, coalesce(u.site_id, '') as site,
          u.team_id, t.name as team_name, u.agency_id, g.name as agency_name,
          u.must_change_password, ss.expires_at, ss.last_seen_at, ro.grants,
-         coalesce((select array_agg(c.participant_id) from app.conflict c where c.user_id = u.id),
-                  '{}') as conflicts,
+         coalesce((select array_agg(x.id)
+                     from app.conflict c
+                    cross join lateral (select c.person_id as id
+                                         union all
+                                        select q.id from app.participant q where q.person_id = c.person_id) x
+                    where c.user_id = u.id), '{}') as conflicts,
          k.inner_key, k.outer_key
     into s
     from access.session ss
@@ -123,12 +126,12 @@ begin
   body := concat('|', s.id, '|', s.role, '|', s.site, '|', s.team_id, '|', s.agency_id, '|',
                  permission, '|', p.id, '|', p.site_id, '|', covered, '|', s.conflicts, '|',
                  s.grants, '|', translate(left(request_id, 64), '|', '?'), '|',
-                 translate(left(remote, 64), '|', '?'), '|', encode(token, 'hex'));
+                 translate(left(remote, 64), '|', '?'), '|', encode(token, 'hex'), '|', p.person_id);
   perform set_config('phoenix.context', encode(sha256(s.outer_key || sha256(s.inner_key ||
                      int4send(pg_backend_pid()) || timestamptz_send(now()) ||
                      convert_to(body, 'UTF8'))), 'hex') || body, true);
   return row(s.id, s.username, s.display_name, s.role, nullif(s.site, ''), s.team_id, s.team_name,
-             s.agency_id, s.agency_name, s.must_change_password, s.expires_at, p.id, p.ref, p.site_id,
+             s.agency_id, s.agency_name, s.must_change_password, s.expires_at, p.person_id, p.ref, p.site_id,
              p.version, p_wrapped)::access.opened;
 end $$;
 
@@ -147,7 +150,7 @@ begin
   if ref is not null then
     select p.* into who from app.participant p where p.ref = begin.ref;
     if found then
-      wrapped := access.wrapped_key(who.site_id, who.id);
+      wrapped := access.wrapped_key(who.person_id);
     end if;
   end if;
   return access.open(token_hash, permission, ref is not null, who, wrapped, '', request_id, remote);
@@ -188,7 +191,7 @@ begin
   end case;
   if p_id is not null then
     select p.* into who from app.participant p where p.site_id = p_site and p.id = p_id;
-    wrapped := access.wrapped_key(p_site, p_id);
+    wrapped := access.wrapped_key(who.person_id);
   end if;
   return access.open(token_hash, permission, true, who, wrapped, agency, request_id, remote);
 end $$;

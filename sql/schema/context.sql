@@ -6,7 +6,9 @@
 -- phoenix.context = MAC '|' and then:
 --   2 user  3 role  4 site ('' all)  5 team  6 agency  7 permission  8 person  9 person's site
 --   10 letters of the scopes that cover the person  11 conflicts of interest, array text
---   12 grants of the role  13 request id  14 remote  15 session (hex)
+--   12 grants of the role  13 request id  14 remote  15 session (hex)  16 whom the case is about
+-- "Person" below is the case opened, an app.participant; its subject is the app.person that it is about.
+-- Conflicts of interest are with a person: 11 holds the ids of the person and of every case of his or hers.
 
 -- The functions without a search_path of their own run inside those that have one, as the owner.
 create or replace function access.context_mac(body text) returns text
@@ -78,6 +80,10 @@ create or replace function access.person_site() returns text
   language sql stable parallel restricted
   as $$ select nullif(split_part(current_setting('phoenix.context', true), '|', 9), '') $$;
 
+create or replace function access.subject() returns uuid
+  language sql stable parallel restricted
+  as $$ select nullif(split_part(current_setting('phoenix.context', true), '|', 16), '')::uuid $$;
+
 -- The context was begun for an import: the one purpose for which history may be written that the actor
 -- did not make.
 create or replace function access.importing() returns boolean
@@ -110,6 +116,20 @@ declare
 begin
   if l <> '' and strpos(c[10], l) > 0 then
     return nullif(c[8], '')::uuid;
+  end if;
+  return null;
+end $$;
+
+-- Whom that case is about, under the same condition.
+create or replace function access.subject_for(permission text) returns uuid
+  language plpgsql stable parallel restricted security definer set search_path = pg_catalog
+  as $$
+declare
+  c text[] := access.context();
+  l text := split_part(split_part(c[12], ',' || permission || '=', 2), ',', 1);
+begin
+  if l <> '' and strpos(c[10], l) > 0 then
+    return nullif(c[16], '')::uuid;
   end if;
   return null;
 end $$;
@@ -271,6 +291,43 @@ begin
   end case;
 end $$;
 
+-- Whom that caseload is about.
+create or replace function access.my_people(permission text) returns uuid[]
+  language plpgsql stable parallel restricted security definer set search_path = pg_catalog
+  as $$
+declare
+  c text[] := access.context();
+begin
+  case split_part(split_part(c[12], ',' || permission || '=', 2), ',', 1)
+    when 'O' then
+      if c[3] = 'provider' then
+        return array(select distinct r.person_id from app.referral r
+                     where r.provider_id = access.provider_for(permission) and r.sent_at is not null);
+      end if;
+      return array(select distinct p.person_id from app.participant p where p.worker_id = c[2]::uuid);
+    when 'T' then
+      return array(select distinct p.person_id from app.participant p where p.team_id = nullif(c[5], '')::uuid);
+    when 'G' then
+      return array(select distinct p.person_id from app.participant p where p.agency_id = nullif(c[6], '')::uuid
+                   and (c[4] = '' or p.site_id = c[4]));
+    else
+      return '{}';
+  end case;
+end $$;
+-- The people of access.listed().
+create or replace function access.listed_people(permission text) returns uuid[]
+  language plpgsql stable parallel restricted security definer set search_path = pg_catalog
+  as $$
+declare
+  c text[] := access.context();
+  l text := split_part(split_part(c[12], ',' || permission || '=', 2), ',', 1);
+begin
+  if l = 'G' or (l = 'O' and c[3] = 'provider') then
+    return access.my_people(permission);
+  end if;
+  return '{}';
+end $$;
+
 create or replace function access.conflicts() returns uuid[]
   language plpgsql stable parallel restricted security definer set search_path = pg_catalog
   as $$ begin return coalesce((access.context())[11]::uuid[], '{}'); end $$;
@@ -309,6 +366,7 @@ end $$;
 
 grant execute on function access.actor(), access.actor_role(), access.actor_site(), access.actor_team(),
   access.actor_agency(), access.person(), access.person_site(), access.person_for(text), access.site_for(text),
+  access.subject(), access.subject_for(text), access.my_people(text), access.listed_people(text),
   access.all_for(text), access.worker_for(text), access.team_for(text), access.agency_for(text),
   access.provider_for(text), access.provider(), access.referred(text), access.mine(text),
   access.sites_for(text), access.key_for(text), access.listed(text), access.conflicts(),

@@ -102,7 +102,7 @@ create or replace function app.engagement_status(stage text, registered_on date,
 
 -- Where everybody stands today.
 create or replace view app.engagement_now with (security_invoker = true) as
-  select e.site_id, e.participant_id, e.ref, e.team_id, e.worker_id, e.agency_id, e.stage,
+  select e.site_id, e.participant_id, e.person_id, e.ref, e.team_id, e.worker_id, e.agency_id, e.stage,
          k.status, k.since, k.basis, e.contacts, e.last_contact_at, e.last_contact_id,
          e.last_contact_mode, e.last_contact_outcome, e.next_contact_due, e.last_success_at,
          e.last_success_on, e.missed_run, e.suspended_on, e.suspension, e.closed_on

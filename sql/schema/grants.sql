@@ -21,14 +21,21 @@ grant usage on type app.sealed, app.code to phoenix_app, phoenix_worker, phoenix
 
 -- ---- the application: by policy ----
 
-grant select on app.participant, app.participant_event, app.identity, app.identity_detail,
-  app.identifier, app.data_key, app.contact, app.contact_detail, app.contact_note,
+grant select on app.participant, app.participant_event, app.contact, app.contact_detail, app.contact_note,
   app.contact_summary, app.referral, app.referral_event, app.referral_detail, app.referral_note,
   app.referral_session, app.escalation, app.escalation_event, app.escalation_note,
   app.escalation_action, app.offer, app.safety_flag, app.export, app.transition, app.engagement_now,
   access.site, access.vocabulary, access.audit_action, access.agency, access.team to phoenix_app;
+-- Not where else the person has cases, nor whose they are.
+grant select (person_id, given_name, family_name, known_as, address, postcode, phone, email, version, changed_at)
+  on app.identity to phoenix_app;
+grant select (person_id, date_of_birth, aliases, sex, gender, ethnicity, officer_ethnicity, language, interpreter,
+  notes, changed_at) on app.identity_detail to phoenix_app;
+grant select (person_id, id, kind, value, blind, warning, source_system, created_at, removed_at)
+  on app.identifier to phoenix_app;
+grant select (person_id, epoch, wrapped) on app.data_key to phoenix_app;
 -- Not escalated_upto, for those who may see a status and no escalation: only the functions read it.
-grant select (site_id, participant_id, ref, team_id, worker_id, agency_id, stage, registered_on, offered_on,
+grant select (site_id, participant_id, person_id, ref, team_id, worker_id, agency_id, stage, registered_on, offered_on,
   accepted_on, declined_on, closed_on, closure_reason, suspended_on, suspension, contacts, last_contact_at,
   last_contact_id, last_contact_mode, last_contact_outcome, next_contact_due, last_success_at, last_success_on,
   streak_from, missed_run, missed_days, standing, base_on) on app.engagement to phoenix_app;
@@ -65,7 +72,7 @@ grant select on audit.event to phoenix_app, phoenix_seal;
 grant select on app.participant, app.participant_event, app.identity, app.identity_detail,
   app.identifier, app.data_key, app.engagement, app.engagement_now, app.contact, app.contact_detail,
   app.referral, app.referral_event, app.referral_detail, app.escalation, app.escalation_event,
-  app.offer, app.export, app.past, app.transition, access.site, access.vocabulary, access.agency, access.team
+  app.offer, app.export, app.past, app.person_past, app.transition, access.site, access.vocabulary, access.agency, access.team
   to phoenix_worker;
 grant select (site_id, id, referral_id, participant_id, provider_id, held_on, result, late, minutes, at, concern)
   on app.referral_session to phoenix_worker;

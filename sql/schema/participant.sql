@@ -1,4 +1,47 @@
--- The participant and what hangs on the person: names, identifiers, safety flags.
+-- The case, the person it is about, and what hangs on either: names, identifiers, safety flags.
+
+-- Whose case it is. A new person comes with the first case, made here: the program cannot name somebody who exists,
+-- or it could bring anybody's names into its own site by adding a case. A further case of a person is the owner's to
+-- add.
+create or replace function app.participant_person(p_person uuid) returns uuid
+  language plpgsql security definer set search_path = pg_catalog
+  as $$
+declare
+  person uuid := coalesce(p_person, gen_random_uuid());
+begin
+  insert into app.person (id) values (person) on conflict (id) do nothing;
+  if not found and not access.trusted() then
+    raise exception 'no permission' using errcode = '42501';
+  end if;
+  return person;
+end $$;
+
+-- Where a person has cases, and the workers and teams of those.
+create or replace function app.person_cases(p_person uuid, out sites text[], out keys uuid[])
+  language sql stable security definer set search_path = pg_catalog
+  as $$
+    select coalesce(array_agg(distinct p.site_id), '{}'),
+           array_remove(array_agg(p.worker_id order by p.id) || array_agg(p.team_id order by p.id), null)
+      from app.participant p where p.person_id = p_person
+  $$;
+
+-- Keeps the copies of them. The person's row is locked first, so that of two cases that change at once the second
+-- sees what the first has written.
+create or replace function app.person_copy(p_person uuid) returns void
+  language plpgsql security definer set search_path = pg_catalog
+  as $$
+#variable_conflict use_column
+declare
+  s record;
+begin
+  perform from app.person p where p.id = p_person for no key update;
+  select c.sites, c.keys into s from app.person_cases(p_person) c;
+  update app.identity i set sites = s.sites, keys = s.keys
+   where i.person_id = p_person and (i.sites, i.keys) is distinct from (s.sites, s.keys);
+  update app.identity_detail d set sites = s.sites where d.person_id = p_person and d.sites <> s.sites;
+  update app.identifier f set sites = s.sites where f.person_id = p_person and f.sites <> s.sites;
+  update app.data_key k set sites = s.sites where k.person_id = p_person and k.sites <> s.sites;
+end $$;
 
 create or replace function app.participant_before() returns trigger
   language plpgsql security definer set search_path = pg_catalog
@@ -7,6 +50,7 @@ declare
   free constant boolean := access.trusted();
 begin
   if tg_op = 'INSERT' then
+    new.person_id := app.participant_person(new.person_id);
     if not free then
       new.version := 1;
       new.created_at := now();
@@ -90,8 +134,8 @@ begin
     insert into app.participant_event (site_id, participant_id, kind, from_state, to_state, at, by_user,
                                        reason_code)
     values (new.site_id, new.id, 'stage', null, new.stage, new.stage_at, new.stage_by, new.reason_code);
-    insert into app.engagement (site_id, participant_id, ref, stage, registered_on)
-    values (new.site_id, new.id, new.ref, new.stage, new.started_on);
+    insert into app.engagement (site_id, participant_id, person_id, ref, stage, registered_on)
+    values (new.site_id, new.id, new.person_id, new.ref, new.stage, new.started_on);
   else
     if new.stage <> old.stage then
       insert into app.participant_event (site_id, participant_id, kind, from_state, to_state, at,
@@ -121,11 +165,10 @@ begin
          base_on = app.base_on(new.started_on, app.local_day(new.offered_at), app.local_day(new.accepted_at),
                                e.last_success_on)
    where e.site_id = new.site_id and e.participant_id = new.id;
-  if tg_op = 'UPDATE' and (new.worker_id, new.team_id, new.agency_id)
-       is distinct from (old.worker_id, old.team_id, old.agency_id) then
-    update app.identity i
-       set team_id = new.team_id, worker_id = new.worker_id, agency_id = new.agency_id
-     where i.site_id = new.site_id and i.participant_id = new.id;
+  if tg_op = 'UPDATE' and (new.worker_id, new.team_id) is distinct from (old.worker_id, old.team_id)
+     or tg_op = 'INSERT' and exists (select from app.participant p
+                                      where p.person_id = new.person_id and p.id <> new.id) then
+    perform app.person_copy(new.person_id);
   end if;
   if tg_op = 'INSERT' then
     perform pg_notify('phoenix_people', new.site_id || '/' || new.id);
@@ -135,14 +178,12 @@ end $$;
 create or replace trigger a_after after insert or update on app.participant
   for each row execute function app.participant_after();
 
--- The scope copies come from the participant, whatever was sent.
+-- The copies come from the cases, whatever was sent.
 create or replace function app.identity_before() returns trigger
   language plpgsql security definer set search_path = pg_catalog
   as $$
 begin
-  select p.ref, p.team_id, p.worker_id, p.agency_id
-    into new.ref, new.team_id, new.worker_id, new.agency_id
-    from app.participant p where p.site_id = new.site_id and p.id = new.participant_id;
+  select c.sites, c.keys into new.sites, new.keys from app.person_cases(new.person_id) c;
   if tg_op = 'UPDATE' and pg_trigger_depth() = 1 then
     new.changed_at := now();
   end if;
@@ -151,11 +192,27 @@ end $$;
 create or replace trigger a_before before insert or update on app.identity
   for each row execute function app.identity_before();
 
-create or replace function app.people_notify() returns trigger
-  language plpgsql set search_path = pg_catalog
+create or replace function app.person_part_before() returns trigger
+  language plpgsql security definer set search_path = pg_catalog
   as $$
 begin
-  perform pg_notify('phoenix_people', new.site_id || '/' || new.participant_id);
+  select c.sites into new.sites from app.person_cases(new.person_id) c;
+  return new;
+end $$;
+create or replace trigger a_before before insert on app.identity_detail
+  for each row execute function app.person_part_before();
+create or replace trigger a_before before insert on app.identifier
+  for each row execute function app.person_part_before();
+create or replace trigger a_before before insert on app.data_key
+  for each row execute function app.person_part_before();
+
+-- The index of names holds a case under the name of its person: each case is read again.
+create or replace function app.people_notify() returns trigger
+  language plpgsql security definer set search_path = pg_catalog
+  as $$
+begin
+  perform pg_notify('phoenix_people', p.site_id || '/' || p.id)
+     from app.participant p where p.person_id = new.person_id;
   return null;
 end $$;
 create or replace trigger z_notify after insert or update on app.identity

@@ -1,25 +1,34 @@
 -- What columns that change in place held until a moment: an export with an earlier cut-off reports them as they
 -- stood. Sealed values stay sealed.
 
--- Arguments: kind, the column with the row's id, and the columns kept. A row that comes later than its
--- participant was not there before: all its values were null.
+-- Arguments: kind, the column with the row's id, and the columns kept.
 create or replace function app.keep_past() returns trigger
   language plpgsql security definer set search_path = pg_catalog set bytea_output = 'hex'
   as $$
 declare
+  o constant jsonb := to_jsonb(old);
+begin
+  insert into app.past (site_id, kind, id, was)
+  select new.site_id, tg_argv[0], (o ->> tg_argv[1])::uuid, jsonb_object_agg(k, o -> k)
+    from unnest(tg_argv[2:]) k;
+  return null;
+end $$;
+
+-- The same of what hangs on the person. A row that comes later than the person's case was not there before: all its
+-- values were null. Arguments: the columns kept.
+create or replace function app.keep_person_past() returns trigger
+  language plpgsql security definer set search_path = pg_catalog set bytea_output = 'hex'
+  as $$
+declare
   o jsonb := '{}';
-  n constant jsonb := to_jsonb(new);
 begin
   if tg_op = 'UPDATE' then
     o := to_jsonb(old);
-  elsif not exists (select from app.participant p
-                     where p.site_id = new.site_id and p.id = (n ->> tg_argv[1])::uuid
-                       and p.created_at < now()) then
+  elsif not exists (select from app.participant p where p.person_id = new.person_id and p.created_at < now()) then
     return null;
   end if;
-  insert into app.past (site_id, kind, id, was)
-  select new.site_id, tg_argv[0], (n ->> tg_argv[1])::uuid, jsonb_object_agg(k, o -> k)
-    from unnest(tg_argv[2:]) k;
+  insert into app.person_past (person_id, was)
+  select new.person_id, jsonb_object_agg(k, o -> k) from unnest(tg_argv) k;
   return null;
 end $$;
 
@@ -37,11 +46,9 @@ create or replace trigger z_past after update on app.participant for each row
 create or replace trigger z_past after update on app.identity_detail for each row
   when ((old.date_of_birth, old.sex, old.gender, old.ethnicity)
         is distinct from (new.date_of_birth, new.sex, new.gender, new.ethnicity))
-  execute function app.keep_past('identity_detail', 'participant_id', 'date_of_birth', 'sex', 'gender',
-    'ethnicity');
+  execute function app.keep_person_past('date_of_birth', 'sex', 'gender', 'ethnicity');
 create or replace trigger z_past_new after insert on app.identity_detail for each row
-  execute function app.keep_past('identity_detail', 'participant_id', 'date_of_birth', 'sex', 'gender',
-    'ethnicity');
+  execute function app.keep_person_past('date_of_birth', 'sex', 'gender', 'ethnicity');
 create or replace trigger z_past after update on app.referral for each row
   when ((old.service, old.provider_id, old.state, old.reason_code, old.sent_at, old.accepted_at,
          old.declined_at, old.withdrawn_at, old.started_at, old.ended_at)

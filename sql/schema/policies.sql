@@ -35,10 +35,6 @@ begin
     ('app.participant', 'id', 'update', 'participant_stage'),
     ('app.participant', 'id', 'update', 'participant_assign'),
     ('app.participant', 'id', 'update', 'identity_write'),
-    ('app.identity', 'participant_id', 'select', 'identity_read'),
-    ('app.identity', 'participant_id', 'insert', 'identity_write'),
-    ('app.identity', 'participant_id', 'insert', 'participant_create'),
-    ('app.identity', 'participant_id', 'update', 'identity_write'),
     ('app.engagement', 'participant_id', 'select', 'status_read')
   ) v (tab, key, op, perm) loop
     execute format(
@@ -49,18 +45,44 @@ begin
       r.op, r.perm, r.tab, r.key, case when r.op = 'insert' then 'with check' else 'using' end);
   end loop;
 
-  -- Tables whose rows belong to a person.
+  -- What is the person's own: seen by whoever may see a case of his or hers.
+  for r in select * from (values
+    ('app.identity', 'select', 'identity_read'),
+    ('app.identity', 'insert', 'identity_write'),
+    ('app.identity', 'insert', 'participant_create'),
+    ('app.identity', 'update', 'identity_write')
+  ) v (tab, op, perm) loop
+    execute format(
+      'create policy %1$s_%2$s on %3$s for %1$s to phoenix_app %4$s (person_id = (select access.subject_for(%2$L))'
+      ' or sites && (select access.sites_for(%2$L))::text[]'
+      ' or (select access.key_for(%2$L)) = any (keys)'
+      ' or person_id = any ((select access.listed_people(%2$L))::uuid[]))',
+      r.op, r.perm, r.tab, case when r.op = 'insert' then 'with check' else 'using' end);
+  end loop;
+  for r in select * from (values
+    ('app.identity_detail', 'select', 'identity_detail_read'),
+    ('app.identity_detail', 'insert', 'identity_write'),
+    ('app.identity_detail', 'insert', 'participant_create'),
+    ('app.identity_detail', 'update', 'identity_write'),
+    ('app.identifier', 'select', 'identity_detail_read'),
+    ('app.identifier', 'insert', 'identity_write'),
+    ('app.identifier', 'insert', 'participant_create'),
+    ('app.identifier', 'update', 'identity_write'),
+    ('app.data_key', 'insert', 'participant_create'),
+    -- Lists that show names open each with its person's own data key, still wrapped here: whoever may see the
+    -- name may fetch it.
+    ('app.data_key', 'select', 'identity_read')
+  ) v (tab, op, perm) loop
+    execute format(
+      'create policy %1$s_%2$s on %3$s for %1$s to phoenix_app %4$s (person_id = (select access.subject_for(%2$L))'
+      ' or sites && (select access.sites_for(%2$L))::text[]'
+      ' or person_id = any ((select access.my_people(%2$L))::uuid[]))',
+      r.op, r.perm, r.tab, case when r.op = 'insert' then 'with check' else 'using' end);
+  end loop;
+
+  -- Tables whose rows belong to a case.
   for r in select * from (values
     ('app.participant_event', 'select', 'participant_find', null),
-    ('app.identity_detail', 'select', 'identity_detail_read', null),
-    ('app.identity_detail', 'insert', 'identity_write', null),
-    ('app.identity_detail', 'insert', 'participant_create', null),
-    ('app.identity_detail', 'update', 'identity_write', null),
-    ('app.identifier', 'select', 'identity_detail_read', null),
-    ('app.identifier', 'insert', 'identity_write', null),
-    ('app.identifier', 'insert', 'participant_create', null),
-    ('app.identifier', 'update', 'identity_write', null),
-    ('app.data_key', 'insert', 'participant_create', null),
     ('app.contact', 'select', 'contact_read', null),
     ('app.contact', 'insert', 'contact_write', 'author_id = (select access.actor())'),
     ('app.contact_detail', 'select', 'contact_detail_read', null),
@@ -142,11 +164,14 @@ begin
     or (provider_id = (select access.provider()) and sent_at is not null));
 
   -- Conflict of interest beats every grant.
-  for r in select format('%I.%I', n.nspname, c.relname) as tab,
-                  case when c.relname = 'participant' then 'id' else 'participant_id' end as key
+  -- (By the case where there is one, or else by the person; the conflicts hold the ids of both.)
+  for r in select format('%I.%I', n.nspname, c.relname) as tab, k.key
              from pg_class c join pg_namespace n on n.oid = c.relnamespace
-             join pg_attribute a on a.attrelid = c.oid and not a.attisdropped
-              and a.attname = case when c.relname = 'participant' then 'id' else 'participant_id' end
+             cross join lateral (select a.attname as key from pg_attribute a
+                                  where a.attrelid = c.oid and not a.attisdropped
+                                    and (a.attname in ('participant_id', 'person_id')
+                                         or a.attname = 'id' and c.relname in ('participant', 'person'))
+                                  order by a.attname <> 'id', a.attname limit 1) k
             where c.relkind = 'r' and n.nspname in ('app', 'intel')
   loop
     execute format('create policy conflict on %s as restrictive to phoenix_app'
@@ -155,7 +180,7 @@ begin
 
   -- Jobs and the name index: facts and names, never notes, reports or intelligence.
   for r in select unnest(array['participant', 'participant_event', 'identity', 'identity_detail', 'identifier',
-      'data_key', 'engagement', 'contact', 'contact_detail', 'referral', 'referral_event', 'referral_detail',
+      'data_key', 'engagement', 'contact', 'contact_detail', 'person_past', 'referral', 'referral_event', 'referral_detail',
       'referral_session', 'escalation', 'escalation_event', 'escalation_action', 'offer', 'export', 'past']) as tab
   loop
     execute format('create policy worker on app.%I for select to phoenix_worker using (true)', r.tab);
@@ -183,14 +208,6 @@ create policy insert_referral_step_words on app.referral_note for insert to phoe
   with check ((participant_id = (select access.person_for('referral_deliver'))
                or participant_id = any ((select access.mine('referral_deliver'))::uuid[]))
               and kind = 'step_note');
-
--- Lists that show names open each with its person's own data key, still wrapped here: whoever may see the
--- name may fetch it.
-create policy select_identity_read on app.data_key for select to phoenix_app
-  using (participant_id = (select access.person_for('identity_read'))
-         or site_id = (select access.site_for('identity_read'))
-         or participant_id = any ((select access.mine('identity_read'))::uuid[])
-         or (select access.all_for('identity_read')));
 
 -- What has no person of its own.
 create policy select_intel_read on intel."group" for select to phoenix_app

@@ -8,6 +8,8 @@ declare
   was text := '';
 begin
   if tg_op = 'INSERT' then
+    select p.person_id, p.ref into new.person_id, new.ref
+      from app.participant p where p.site_id = new.site_id and p.id = new.participant_id;
     if not free then
       new.version := 1;
       new.made_at := now();

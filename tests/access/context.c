@@ -8,6 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+// Of the first case of the fixture.
+#define PERSON "00000000-0000-7000-8000-000000000211"
+
 static PGconn *app, *owner;
 
 static void load(void)
@@ -248,15 +251,17 @@ TEST(conflict_of_interest_beats_every_grant)
 {
     load();
     static const char *const users[] = {"nav", "lead", "manager", "police", "probation"};
-    static const char *const tabs[] = {"app.contact",     "app.contact_note",     "app.identity",
-                                       "app.engagement",  "app.referral",         "app.escalation",
-                                       "app.safety_flag", "app.participant_event"};
+    static const char *const tabs[] = {"app.contact",    "app.contact_note", "app.engagement",
+                                       "app.referral",   "app.escalation",   "app.safety_flag",
+                                       "app.participant_event"};
+    static const char *const own[] = {"app.identity", "app.identity_detail", "app.identifier",
+                                      "app.data_key"};
     for (size_t u = 0; u < sizeof(users) / sizeof(users[0]); u++) {
         CHECK_STR(sql_begin(app, users[u], "status_read", "PX000001"), "");
         sql_state(app, "rollback");
         CHECK_INT(sql_changed(owner,
-                              "insert into app.conflict (user_id, site_id, participant_id)"
-                              " select id, 'leicester', '00000000-0000-7000-8000-000000000201'"
+                              "insert into app.conflict (user_id, person_id)"
+                              " select id, '00000000-0000-7000-8000-000000000211'"
                               " from access.\"user\" where username = '%s'",
                               users[u]),
                   1);
@@ -270,6 +275,12 @@ TEST(conflict_of_interest_beats_every_grant)
                                 "select count(*) from %s where participant_id ="
                                 " '00000000-0000-7000-8000-000000000201'",
                                 tabs[t]),
+                      "0");
+        for (size_t t = 0; t < sizeof(own) / sizeof(own[0]); t++)
+            CHECK_STR(sql_value(app,
+                                "select count(*) from %s where person_id ="
+                                " '00000000-0000-7000-8000-000000000211'",
+                                own[t]),
                       "0");
         CHECK_STR(
             sql_state(
@@ -287,13 +298,13 @@ TEST(sealed_columns_refuse_plain_text)
     load();
     CHECK_STR(
         sql_state(owner,
-                  "update app.identity set given_name = 'Anne'::bytea where ref = 'PX000001'"),
+                  "update app.identity set given_name = 'Anne'::bytea where person_id = '" PERSON "'"),
         "23514");
     CHECK_STR(
         sql_state(
             owner,
             "update app.identity set given_name = convert_to(repeat('a plain note ', 10), 'UTF8')"
-            " where ref = 'PX000001'"),
+            " where person_id = '" PERSON "'"),
         "23514");
 }
 
@@ -478,17 +489,17 @@ TEST(versions_are_checked_when_they_are_named)
 {
     load();
     sql_begin(app, "nav", "identity_write", "PX000001");
-    CHECK_STR(sql_value(app, "select version from app.identity where ref = 'PX000001'"), "1");
+    CHECK_STR(sql_value(app, "select version from app.identity where person_id = '" PERSON "'"), "1");
     CHECK_INT(
         sql_changed(
-            app, "update app.identity set known_as = null, version = 1 + 1 where ref = 'PX000001'"),
+            app, "update app.identity set known_as = null, version = 1 + 1 where person_id = '" PERSON "'"),
         1);
-    CHECK_INT(sql_changed(app, "update app.identity set known_as = null where ref = 'PX000001'"),
+    CHECK_INT(sql_changed(app, "update app.identity set known_as = null where person_id = '" PERSON "'"),
               1);
-    CHECK_STR(sql_value(app, "select version from app.identity where ref = 'PX000001'"), "3");
+    CHECK_STR(sql_value(app, "select version from app.identity where person_id = '" PERSON "'"), "3");
     CHECK_STR(
         sql_state(
-            app, "update app.identity set known_as = null, version = 2 + 1 where ref = 'PX000001'"),
+            app, "update app.identity set known_as = null, version = 2 + 1 where person_id = '" PERSON "'"),
         "PX005");
     sql_state(app, "rollback");
 }

@@ -35,7 +35,8 @@ insert into access.session (token_hash, user_id, idle, expires_at)
 select sha256(username::bytea), id, '30 min', now() + interval '12 h' from access."user";
 
 create temp table people as
-select ('00000000-0000-7000-8000-00000000020' || n)::uuid as id, 'PX00000' || n as ref, *
+select ('00000000-0000-7000-8000-00000000020' || n)::uuid as id,
+       ('00000000-0000-7000-8000-00000000021' || n)::uuid as person, 'PX00000' || n as ref, *
 from (values
   ('1', 'leicester', '01', '71', 'a1', 'b1', 'sent'),
   ('2', 'leicester', '12', '71', null, 'b2', 'sent'),
@@ -47,17 +48,17 @@ from (values
 ) v (n, site, worker, team, agency, provider, state);
 create temp table blob as select decode(repeat('01', 72), 'hex') as b;
 
-insert into app.participant (site_id, id, ref, stage, worker_id, team_id, agency_id, started_on, offered_at,
+insert into app.participant (site_id, id, person_id, ref, stage, worker_id, team_id, agency_id, started_on, offered_at,
                              accepted_at)
-select site, id, ref, 'active', ('00000000-0000-7000-8000-0000000001' || worker)::uuid,
+select site, id, person, ref, 'active', ('00000000-0000-7000-8000-0000000001' || worker)::uuid,
        ('00000000-0000-7000-8000-0000000000' || team)::uuid,
        ('00000000-0000-7000-8000-0000000000' || agency)::uuid, '2026-01-05', '2026-01-06Z', '2026-01-07Z'
 from people;
-insert into app.data_key select site, id, 1, b from people, blob;
-insert into app.identity (site_id, participant_id, given_name) select site, id, b from people, blob;
-insert into app.identity_detail (site_id, participant_id, date_of_birth) select site, id, b from people, blob;
-insert into app.identifier (site_id, id, participant_id, kind, value, blind)
-select site, ('00000000-0000-7000-8000-00000000030' || n)::uuid, id, 'pnc', b, decode(repeat('02', 16), 'hex')
+insert into app.data_key (person_id, epoch, wrapped) select person, 1, b from people, blob;
+insert into app.identity (person_id, given_name) select person, b from people, blob;
+insert into app.identity_detail (person_id, date_of_birth) select person, b from people, blob;
+insert into app.identifier (person_id, id, kind, value, blind)
+select person, ('00000000-0000-7000-8000-00000000030' || n)::uuid, 'pnc', b, decode(repeat('02', 16), 'hex')
 from people, blob;
 -- c: with every part; d: bare, for the parts that tests add.
 insert into app.contact (site_id, id, participant_id, happened_at, mode, outcome, author_id)

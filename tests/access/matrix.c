@@ -15,8 +15,8 @@ struct who { // an account
     char name[32], id[37], site[32], team[37], agency[37];
     enum role role;
 };
-struct where { // a person
-    char id[37], ref[16], site[32], worker[37], team[37], agency[37], sent_to[37], provider[37];
+struct where { // a case, and whose it is
+    char id[37], person[37], ref[16], site[32], worker[37], team[37], agency[37], sent_to[37], provider[37];
 };
 
 static const char *conninfo;
@@ -54,7 +54,7 @@ static void load(void)
     PQclear(r);
     r = PQexec(
         c, "select p.id, p.ref, p.site_id, p.worker_id, p.team_id, p.agency_id,"
-           " case when r.sent_at is not null then r.provider_id end, r.provider_id"
+           " case when r.sent_at is not null then r.provider_id end, r.provider_id, p.person_id"
            " from app.participant p join app.referral r on r.participant_id = p.id order by p.id");
     CHECK_FATAL(PQntuples(r) == PEOPLE);
     for (int i = 0; i < PEOPLE; i++) {
@@ -67,6 +67,7 @@ static void load(void)
         take(p->agency, sizeof(p->agency), r, i, 5);
         take(p->sent_to, sizeof(p->sent_to), r, i, 6);
         take(p->provider, sizeof(p->provider), r, i, 7);
+        take(p->person, sizeof(p->person), r, i, 8);
     }
     PQclear(r);
     PQfinish(c);
@@ -109,20 +110,24 @@ static bool opens(const struct who *w, enum permission p, const struct where *x)
 }
 
 struct readable {
-    const char *table, *key;
+    const char *table, *key; // which column equals the case ($1) or the person ($2)
     enum permission permission;
 };
 #define P(t, perm)                                                                                 \
     {                                                                                              \
-        t, "participant_id", PERM_##perm                                                           \
+        t, "participant_id = $1", PERM_##perm                                                      \
+    }
+#define OWN(t, perm)                                                                               \
+    {                                                                                              \
+        t, "person_id = $2", PERM_##perm                                                           \
     }
 static const struct readable tables[] = {
-    {"app.participant", "id", PERM_participant_find},
+    {"app.participant", "id = $1", PERM_participant_find},
     P("app.participant_event", participant_find),
-    P("app.identity", identity_read),
-    P("app.identity_detail", identity_detail_read),
-    P("app.identifier", identity_detail_read),
-    P("app.data_key", identity_read),
+    OWN("app.identity", identity_read),
+    OWN("app.identity_detail", identity_detail_read),
+    OWN("app.identifier", identity_detail_read),
+    OWN("app.data_key", identity_read),
     P("app.engagement", status_read),
     P("app.engagement_now", status_read),
     P("app.contact", contact_read),
@@ -145,16 +150,16 @@ static const struct readable tables[] = {
 };
 enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
 
-/** One statement that asks every table at once, prepared: `execute see('person')` answers
- * "tftf...". */
+/** One statement that asks every table at once, prepared: `execute see('case', 'person')`
+ * answers "tftf...". */
 static void prepare_see(void)
 {
     char *text = NULL;
     size_t n = 0;
     FILE *f = open_memstream(&text, &n);
-    fprintf(f, "prepare see (uuid) as select concat(''");
+    fprintf(f, "prepare see (uuid, uuid) as select concat(''");
     for (size_t t = 0; t < TABLES; t++)
-        fprintf(f, ", (select count(*) > 0 from %s where %s = $1)", tables[t].table, tables[t].key);
+        fprintf(f, ", (select count(*) > 0 from %s where %s)", tables[t].table, tables[t].key);
     fprintf(f, ")");
     fclose(f);
     CHECK_STR(sql_state(app, "%s", text), "");
@@ -164,7 +169,7 @@ static void prepare_see(void)
 
 static void check_tables(const struct who *w, const struct where *x, const char *how)
 {
-    const char *seen = sql_value(app, "execute see('%s')", x->id);
+    const char *seen = sql_value(app, "execute see('%s', '%s')", x->id, x->person);
     CHECK_INT(strlen(seen), TABLES);
     for (size_t t = 0; t < TABLES && seen[t]; t++) {
         char want = covers(w, tables[t].permission, x) ? 't' : 'f';
@@ -242,7 +247,7 @@ TEST(begin_refuses_by_permission_and_person)
     }
 }
 
-// :p person, :s site, :n a new id, :c a contact without parts, :r :e :f :g :i ids of the fixture,
+// :p case, :q person, :s site, :n a new id, :c a contact without parts, :r :e :f :g :i ids of the fixture,
 // :u the actor, :b sealed bytes, :v the provider of the referral.
 struct writable {
     const char *sql;
@@ -284,13 +289,13 @@ static const struct writable writes[] = {
     {"update app.participant set worker_id = null where id = :p", {PERM_participant_assign}},
     {"update app.participant set supervision = 'youth_justice' where id = :p",
      {PERM_identity_write, PERM_participant_assign}},
-    {"update app.identity set known_as = :b where participant_id = :p", {PERM_identity_write}},
-    {"update app.identity_detail set aliases = :b where participant_id = :p",
-     {PERM_identity_write}},
-    {"insert into app.identifier (site_id, id, participant_id, kind, value, blind)"
-     " values (:s, :n, :p, 'crn', :b, substr(:b, 1, 16))",
+    {"update app.identity set known_as = :b where person_id = :q", {PERM_identity_write}},
+    {"update app.identity_detail set aliases = :b where person_id = :q", {PERM_identity_write}},
+    {"insert into app.identifier (person_id, id, kind, value, blind)"
+     " values (:q, :n, 'crn', :b, substr(:b, 1, 16))",
      {PERM_identity_write, PERM_participant_create}},
-    {"insert into app.data_key values (:s, :p, 2, :b)", {PERM_participant_create}},
+    {"insert into app.data_key (person_id, epoch, wrapped) values (:q, 2, :b)",
+     {PERM_participant_create}},
     {"insert into app.offer (site_id, id, participant_id, attempt, at) values (:s, :n, :p, 1, "
      "now())",
      {PERM_participant_stage}},
@@ -313,6 +318,9 @@ static const char *token_value(char key, const struct who *w, const struct where
     switch (key) {
     case 'p':
         snprintf(out, sizeof(out), "'%s'", x->id);
+        break;
+    case 'q':
+        snprintf(out, sizeof(out), "'%s'", x->person);
         break;
     case 's':
         snprintf(out, sizeof(out), "'%s'", x->site);
@@ -449,8 +457,8 @@ TEST(providers_have_their_own_referrals_only)
                                       object),
                           1);
                 CHECK_STR(sql_value(app,
-                                    "select count(*) from app.identity where participant_id = '%s'",
-                                    x->id),
+                                    "select count(*) from app.identity where person_id = '%s'",
+                                    x->person),
                           "1");
                 CHECK_STR(sql_value(app, "select count(*) from app.identity_detail"), "0");
                 CHECK_STR(sql_value(app, "select count(*) from app.participant"), "0");
@@ -532,10 +540,20 @@ TEST(new_people_stay_in_the_scope_of_who_adds_them)
                     " where id = '%s'",
                     people[0].id),
         1);
-    CHECK_STR(sql_value(app, "select team_id from app.identity where participant_id = '%s'",
-                        people[0].id),
-              "00000000-0000-7000-8000-000000000072");
-    sql_state(app, "rollback");
+    PGconn *owner = sql_connect(conninfo, "phoenix_owner");
+    sql_state(app, "commit");
+    CHECK_STR(sql_value(owner,
+                        "select '00000000-0000-7000-8000-000000000072' = any (keys) and not"
+                        " '00000000-0000-7000-8000-000000000071' = any (keys)"
+                        " from app.identity where person_id = '%s'",
+                        people[0].person),
+              "t");
+    CHECK_INT(
+        sql_changed(owner,
+                    "update app.participant set team_id = '00000000-0000-7000-8000-000000000071'"
+                    " where id = '%s'",
+                    people[0].id),
+        1);
     CHECK_STR(sql_begin(app, "lead", "self", NULL), "");
     CHECK_STR(
         sql_state(app,
@@ -545,7 +563,6 @@ TEST(new_people_stay_in_the_scope_of_who_adds_them)
         "42501");
     sql_state(app, "rollback");
     // A site with a running trial takes people from allocation alone.
-    PGconn *owner = sql_connect(conninfo, "phoenix_owner");
     sql_state(owner, "update access.site set trial_running = true where code = 'leicester'");
     sql_begin(app, "nav", "participant_create", NULL);
     CHECK_STR(sql_state(app, add, "leicester", "00000000-0000-7000-8000-000000000101",

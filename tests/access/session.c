@@ -18,7 +18,7 @@ static const char *conninfo;
 static PGconn *owner;
 static struct keys *keys;
 
-#define PERSON "00000000-0000-7000-8000-000000000201"
+#define PERSON "00000000-0000-7000-8000-000000000211"
 #define PASSWORD "correct horse battery"
 
 static void make_keys(void)
@@ -50,7 +50,7 @@ static void load(void)
     for (size_t i = 0; i < wrapped.n; i++)
         snprintf(hex + 2 * i, 3, "%02x", wrapped.p[i]);
     CHECK_INT(sql_changed(owner,
-                          "update app.data_key set wrapped = '\\x%s' where participant_id = '%s'",
+                          "update app.data_key set wrapped = '\\x%s' where person_id = '%s'",
                           hex, PERSON),
               1);
     const char *hash;
@@ -210,7 +210,7 @@ TEST(a_person_opens_with_the_key_and_is_remembered)
     char hex[1024];
     for (size_t i = 0; i < wrapped.n; i++)
         snprintf(hex + 2 * i, 3, "%02x", wrapped.p[i]);
-    sql_changed(owner, "update app.data_key set wrapped = '\\x%s' where participant_id = '%s'", hex,
+    sql_changed(owner, "update app.data_key set wrapped = '\\x%s' where person_id = '%s'", hex,
                 PERSON);
     CHECK_INT(access_person(&ctx, PERM_identity_read, "PX000001", &p), ERR_OK);
     CHECK_STR(p.id, PERSON);

@@ -41,6 +41,11 @@ TEST(every_table_forces_row_security)
                     " where c.relkind = 'r' and n.nspname in ('app', 'intel', 'trial')")) > 25);
 }
 
+// What hangs on the person, before and apart from any case.
+#define THE_PERSONS_OWN                                                                            \
+    "array['app.person', 'app.data_key', 'app.identity', 'app.identity_detail', 'app.identifier'," \
+    " 'app.person_past']::regclass[]"
+
 TEST(every_case_table_is_led_by_its_site)
 {
     none(
@@ -49,7 +54,26 @@ TEST(every_case_table_is_led_by_its_site)
         " join pg_index i on i.indrelid = c.oid and i.indisprimary"
         " join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]"
         " where n.nspname in ('app', 'intel', 'trial') and a.attname <> 'site_id'"
-        " and c.relname not in ('transition', 'export', 'conflict')");
+        " and c.relname not in ('transition', 'export', 'conflict')"
+        " and c.oid <> all (" THE_PERSONS_OWN ")");
+}
+
+TEST(what_is_the_persons_own_knows_no_site)
+{
+    none("table of a person that is led by something else, or by a site",
+         "select c.oid::regclass::text from unnest(" THE_PERSONS_OWN ") t"
+         " join pg_class c on c.oid = t"
+         " left join pg_index i on i.indrelid = c.oid and i.indisprimary"
+         " left join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]"
+         " where (a.attname <> case c.relname when 'person' then 'id' else 'person_id' end"
+         "      or exists (select from pg_attribute x where x.attrelid = c.oid"
+         "                 and x.attname in ('site_id', 'participant_id')))");
+    // Where else a person has a case is nobody's to read.
+    none("where a person has cases is readable",
+         "select a.attrelid::regclass || '.' || a.attname from pg_attribute a"
+         " join pg_class c on c.oid = a.attrelid and c.relkind = 'r'"
+         " where a.attname in ('sites', 'keys') and c.relnamespace = 'app'::regnamespace"
+         " and has_column_privilege('phoenix_app', c.oid, a.attnum, 'select')");
 }
 
 TEST(conflict_of_interest_restricts_every_table_of_people)
@@ -58,7 +82,7 @@ TEST(conflict_of_interest_restricts_every_table_of_people)
          "select a.attrelid::regclass::text from pg_attribute a"
          " join pg_class c on c.oid = a.attrelid and c.relkind = 'r'"
          " join pg_namespace n on n.oid = c.relnamespace and n.nspname in ('app', 'intel')"
-         " where a.attname = 'participant_id' and not exists (select from pg_policy p"
+         " where a.attname in ('participant_id', 'person_id') and not exists (select from pg_policy p"
          " where p.polrelid = c.oid and not p.polpermissive and p.polcmd = '*' and p.polname = "
          "'conflict')");
 }
@@ -139,6 +163,8 @@ TEST(each_login_reaches_its_own_things_only)
         {"phoenix_app", "access.signin_failure", "select"},
         {"phoenix_app", "app.data_key", "update, delete"},
         {"phoenix_app", "app.conflict", "select"},
+        {"phoenix_app", "app.person", "select, insert, update, delete"},
+        {"phoenix_worker", "app.person", "select, insert, update, delete"},
         {"phoenix_app", "app.contact", "update, delete"},
         {"phoenix_app", "app.engagement", "insert, update, delete"},
         {"phoenix_app", "audit.event", "insert, update, delete"},
@@ -186,6 +212,7 @@ TEST(each_login_reaches_its_own_things_only)
 }
 
 TESTS("access walls", T(every_table_forces_row_security), T(every_case_table_is_led_by_its_site),
+      T(what_is_the_persons_own_knows_no_site),
       T(conflict_of_interest_restricts_every_table_of_people),
       T(policies_look_into_no_table_and_name_their_login), T(public_has_nothing),
       T(definer_functions_fix_their_search_path), T(views_ask_with_the_readers_rights),

@@ -128,7 +128,7 @@ static struct target find(struct visitor *v, const struct route *r, enum role ro
         arena,
         "select p.ref || ' ' || coalesce(%s::text, '-') from access.\"user\" u cross join %s "
         "where u.username = '%s' and %s (%s%s) and not exists (select from app.conflict c "
-        "where c.user_id = u.id and c.participant_id = p.id) order by 1 limit 1",
+        "where c.user_id = u.id and c.person_id = p.person_id) order by 1 limit 1",
         t->id, t->from, visitor_username(v), visible ? "" : "not", scope_sql(role, scope),
         of_provider ? " and x.provider_id = u.agency_id" : "");
     const char *row = ask_sql(sql);

@@ -38,17 +38,18 @@ SENT = {"permission": ("access_begin", 2, "text"), "request_id": ("access_begin"
         "detail": ("access_audit", 4, "text")}
 # What differs from one request to the next, of the session and of the person; one script for each site.
 PICKED = {"token": ("bytea", 0), "ref": ("text", 1), "actor": ("uuid", 2), "role": ("text", 3), "actor_site": ("text", 4),
-          "person": ("uuid", 5), "site": ("text", 6), "team": ("uuid", 7)}
+          "person": ("uuid", 5), "site": ("text", 6), "team": ("uuid", 7), "subject": ("uuid", 8)}
 SITE = 6
 
 
 def people(demo, found):
-    """Of each recorded request: token, reference, user, role, the user's site, person, site, team."""
+    """Of each recorded request: token, reference, user, role, the user's site, case, site, team, person."""
     asked = [dict((s[0], s[2]) for s in one)["access_begin"] for one in found]
     wanted = ",".join("(%d,'%s'::bytea,'%s')" % (i, b[0], b[2]) for i, b in enumerate(asked))
     rows = demo.psql(
         "select w.token, w.ref, u.id, u.role, coalesce(u.site_id, ''), p.id, p.site_id,"
-        " coalesce(p.team_id, '00000000-0000-0000-0000-000000000000')"
+        " coalesce(p.team_id, '00000000-0000-0000-0000-000000000000'),"
+        " p.person_id"
         " from (values %s) w(n, token, ref) join access.session s on s.token_hash = w.token"
         " join access.\"user\" u on u.id = s.user_id join app.participant p on p.ref = w.ref order by w.n" % wanted)
     return [r.split("|") for r in rows.split("\n")]

@@ -95,7 +95,7 @@ static void start(void)
         for (int k = 0; k < 4 + i; k++)
             contact(people[i], days_ago(50 - 9 * k), k % 3 ? "spoke" : "no_answer");
     }
-    const char *id = world_person_id(people[0]);
+    const char *id = world_participant_id(people[0]);
     owner_sql(arena_printf(
         all,
         "insert into app.referral (site_id, id, participant_id, service, provider_id, state, "
@@ -353,7 +353,7 @@ TEST(waits_for_what_was_under_way)
                      " select 'leicester', gen_random_uuid(), '%s', now() - interval '1 day', "
                      "'phone', 'spoke', '%s';"
                      "select pg_sleep(1.2)\" -c commit >/dev/null",
-                     cluster_superuser(world_cluster(), "domain"), world_person_id(people[0]),
+                     cluster_superuser(world_cluster(), "domain"), world_participant_id(people[0]),
                      world_user("navigator"));
     pthread_t thread;
     pthread_create(&thread, NULL, write_slowly, command);

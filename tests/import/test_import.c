@@ -178,7 +178,7 @@ TEST(people_come_in_as_active)
                      "app.local_day(accepted_at) = started_on"),
               113);
     CHECK_INT(number("select count(*) from app.engagement where accepted_on is not null"), 113);
-    CHECK_INT(number("select count(*) from app.identity where ref <> '' and family_name is not null"),
+    CHECK_INT(number("select count(*) from app.identity where sites <> '{}' and family_name is not null"),
               113);
     CHECK_INT(number("select count(*) from app.identifier where warning is not null"), 3);
     CHECK_INT(number("select count(distinct worker_id) from app.participant"), 5);
@@ -236,10 +236,10 @@ TEST(notes_are_sealed_and_exact)
     start();
     const char *row = cluster_sql(
         cluster, "import",
-        "select n.contact_id || ' ' || c.participant_id || ' ' || encode(k.wrapped, 'hex') || ' ' || "
+        "select n.contact_id || ' ' || p.person_id || ' ' || encode(k.wrapped, 'hex') || ' ' || "
         "encode(n.note, 'hex') from app.contact c join app.contact_note n on n.contact_id = c.id "
         "join app.participant p on p.id = c.participant_id join app.data_key k on "
-        "k.participant_id = p.id where p.source_ref = 'PHX055' and "
+        "k.person_id = p.person_id where p.source_ref = 'PHX055' and "
         "c.happened_at = '2024-10-07T09:00:00+01:00'");
     char contact[37], person[37], *wrapped = arena_strdup(owner.arena, row),
          *note = arena_strdup(owner.arena, row);

@@ -158,10 +158,17 @@ TEST(nothing_that_could_not_have_happened)
     CHECK_INT(number("select count(*) from pg_trigger where tgenabled = 'D'"), 0);
     CHECK_INT(
         number(
-            "select count(*) from app.identity i join app.participant p on p.id = i.participant_id"
-            " where (i.ref, i.team_id, i.worker_id, i.agency_id) is distinct from"
-            " (p.ref, p.team_id, p.worker_id, p.agency_id)"),
+            "select count(*) from app.identity i cross join app.person_cases(i.person_id) c"
+            " where (i.sites, i.keys) is distinct from (c.sites, c.keys)"),
         0);
+    CHECK_INT(number("select count(*) from (select person_id, sites from app.identity_detail"
+                     " union all select person_id, sites from app.identifier"
+                     " union all select person_id, sites from app.data_key) x"
+                     " cross join app.person_cases(x.person_id) c where x.sites <> c.sites"),
+              0);
+    CHECK_INT(number("select count(*) from app.participant p join app.person q on q.id = p.person_id"
+                     " where p.id <> p.person_id"),
+              number("select count(*) from app.participant"));
 }
 
 TEST(refuses_a_database_with_people)
@@ -211,7 +218,9 @@ TEST(the_name_index_opens_them)
         cluster, "sample",
         arena_printf(
             owner.arena,
-            "update app.identity_detail set date_of_birth = null where participant_id = '%s'", id));
+            "update app.identity_detail d set date_of_birth = null from app.participant p"
+            " where p.id = '%s' and d.person_id = p.person_id",
+            id));
     CHECK_INT(search_index_refresh(&worker, idx, id), ERR_OK);
     CHECK(!search_birth_date(idx, id, &born));
     CHECK_INT(search_index_count(idx), 200);
@@ -257,8 +266,9 @@ static void forget_birth(const char *id)
 {
     cluster_sql(cluster, "sample",
                 arena_printf(owner.arena,
-                             "update app.identity_detail set date_of_birth = null"
-                             " where participant_id = '%s'",
+                             "update app.identity_detail d set date_of_birth = null"
+                             " from app.participant p where p.id = '%s'"
+                             " and d.person_id = p.person_id",
                              id));
 }
 

@@ -223,10 +223,8 @@ static const char *sealed(const char *person, const char *table, const char *col
 
 static void add_identity(const char *id, const char *born)
 {
-    owner_sql("insert into app.identity (site_id, participant_id, given_name, family_name) values "
-              "('leicester', '%s', %s, %s);"
-              "insert into app.identity_detail (site_id, participant_id, date_of_birth) values "
-              "('leicester', '%s', %s)",
+    owner_sql("insert into app.identity (person_id, given_name, family_name) values ('%s', %s, %s);"
+              "insert into app.identity_detail (person_id, date_of_birth) values ('%s', %s)",
               id, sealed(id, "app.identity", "given_name", "Zebedee"),
               sealed(id, "app.identity", "family_name", "Quillfeather"), id,
               sealed(id, "app.identity_detail", "date_of_birth", born));
@@ -241,12 +239,11 @@ const char *world_person(const char *born, const char *stage, int days_ago)
     must(keys_person_new(&world.owner, id, &wrapped), "data key");
     bool offered = strcmp(stage, "awaiting_offer") != 0;
     const char *at = arena_printf(a, "now() - interval '%d days'", days_ago);
-    owner_sql("insert into app.participant (site_id, id, ref, stage, stage_at, worker_id, team_id, "
+    owner_sql("insert into app.participant (site_id, id, person_id, ref, stage, stage_at, worker_id, team_id, "
               "agency_id, supervision, started_on, offered_at, accepted_at) values ('leicester', "
-              "'%s', '%s', '%s', %s, '%s', '%s', '%s', 'probation', (%s)::date, %s, %s);"
-              "insert into app.data_key (site_id, participant_id, epoch, wrapped) values "
-              "('leicester', '%s', %d, '%s')",
-              id, ref, stage, at, world_user("navigator"), world.team, world.probation, at,
+              "'%s', '%s', '%s', '%s', %s, '%s', '%s', '%s', 'probation', (%s)::date, %s, %s);"
+              "insert into app.data_key (person_id, epoch, wrapped) values ('%s', %d, '%s')",
+              uuid_new(a), id, ref, stage, at, world_user("navigator"), world.team, world.probation, at,
               offered ? at : "null", strcmp(stage, "active") == 0 ? at : "null", id,
               keys_epoch(world.owner.keys), hex(wrapped.p, wrapped.n));
     add_identity(id, born);
@@ -254,6 +251,11 @@ const char *world_person(const char *born, const char *stage, int days_ago)
 }
 
 const char *world_person_id(const char *ref)
+{
+    return world_sql("select person_id from app.participant where ref = '%s'", ref);
+}
+
+const char *world_participant_id(const char *ref)
 {
     return world_sql("select id from app.participant where ref = '%s'", ref);
 }

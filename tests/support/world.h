@@ -24,8 +24,9 @@ const char *world_provider(void);
  * reference; probation supervises.
  */
 const char *world_person(const char *born, const char *stage, int days_ago);
-/** The participant's id. */
+/** The ids of the person and of the case with that reference: never the same. */
 const char *world_person_id(const char *ref);
+const char *world_participant_id(const char *ref);
 
 /** SQL as superuser: what psql prints, unaligned, no heading. */
 const char *world_sql(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

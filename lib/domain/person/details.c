@@ -107,40 +107,46 @@ static enum err input_check(struct ctx *ctx, const struct participant_input *in,
 // ---- adding ----
 
 static enum err add_identifier(struct ctx *ctx, struct access_tx *tx, const char *person,
-                               const char *site, size_t kind, const struct checked *checked)
+                               size_t kind, const struct checked *checked)
 {
     const char *id = uuid_new(ctx->arena), *code = id_columns[kind].name;
     struct seal_at at = {SEAL_IDENTITY, person, "app.identifier", id, "value"};
     struct bytes sealed, blind = keys_blind(ctx, code, checked->canonical[kind]);
     enum err e = seal_text(ctx, &at, checked->canonical[kind], &sealed);
     if (!e)
-        DB_ADD(tx->pl, Q_IDENTIFIER_INSERT, DB_TEXT(id), DB_TEXT(person), DB_TEXT(site),
-               DB_TEXT(code), DB_SEALED(sealed), DB_SEALED(blind), DB_TEXT(checked->warning[kind]));
+        DB_ADD(tx->pl, Q_IDENTIFIER_INSERT, DB_TEXT(id), DB_TEXT(person), DB_TEXT(code),
+               DB_SEALED(sealed), DB_SEALED(blind), DB_TEXT(checked->warning[kind]));
     return e;
 }
 
-// Queues the person's rows after the claim of the key.
-static enum err add_rows(struct ctx *ctx, struct access_tx *tx, const char *id, const char *ref,
-                         struct bytes wrapped, const struct participant_input *in,
-                         const struct checked *checked)
+// A new person and the first case.
+struct newcomer {
+    const char *person, *participant, *ref;
+    struct bytes wrapped; // data key
+};
+
+// Queues the rows after the claim of the key; the person's own row comes with the case.
+static enum err add_rows(struct ctx *ctx, struct access_tx *tx, const struct newcomer *who,
+                         const struct participant_input *in, const struct checked *checked)
 {
-    struct db_param names[2 + NAMES] = {DB_TEXT(id), DB_TEXT(in->site)};
-    struct db_param details[2 + DETAILS] = {DB_TEXT(id), DB_TEXT(in->site)};
-    enum err e = seal_columns(ctx, id, "app.identity", NAMES, in, names + 2);
+    const char *person = who->person;
+    struct db_param names[1 + NAMES] = {DB_TEXT(person)};
+    struct db_param details[1 + DETAILS] = {DB_TEXT(person)};
+    enum err e = seal_columns(ctx, person, "app.identity", NAMES, in, names + 1);
     if (!e)
-        e = seal_columns(ctx, id, "app.identity_detail", DETAILS, in, details + 2);
+        e = seal_columns(ctx, person, "app.identity_detail", DETAILS, in, details + 1);
     if (e)
         return e;
-    DB_ADD(tx->pl, Q_PARTICIPANT_INSERT, DB_TEXT(id), DB_TEXT(ref), DB_TEXT(in->site),
-           DB_TEXT(in->worker), DB_TEXT(in->supervision), DB_TEXT(in->agency),
-           DB_TEXT(in->started_on), DB_TEXT(in->source_ref));
-    DB_ADD(tx->pl, Q_PARTICIPANT_KEY_INSERT, DB_TEXT(id), DB_TEXT(in->site),
-           DB_TEXT(arena_printf(ctx->arena, "%d", keys_epoch(ctx->keys))), DB_SEALED(wrapped));
-    db_add_params(tx->pl, Q_IDENTITY_INSERT, names, 2 + NAMES);
-    db_add_params(tx->pl, Q_IDENTITY_DETAIL_INSERT, details, 2 + DETAILS);
+    DB_ADD(tx->pl, Q_PARTICIPANT_INSERT, DB_TEXT(who->participant), DB_TEXT(who->ref),
+           DB_TEXT(in->site), DB_TEXT(in->worker), DB_TEXT(in->supervision), DB_TEXT(in->agency),
+           DB_TEXT(in->started_on), DB_TEXT(in->source_ref), DB_TEXT(person));
+    DB_ADD(tx->pl, Q_PERSON_KEY_INSERT, DB_TEXT(person),
+           DB_TEXT(arena_printf(ctx->arena, "%d", keys_epoch(ctx->keys))), DB_SEALED(who->wrapped));
+    db_add_params(tx->pl, Q_IDENTITY_INSERT, names, 1 + NAMES);
+    db_add_params(tx->pl, Q_IDENTITY_DETAIL_INSERT, details, 1 + DETAILS);
     for (size_t i = 0; i < IDS && !e; i++)
         if (checked->canonical[i])
-            e = add_identifier(ctx, tx, id, in->site, i, checked);
+            e = add_identifier(ctx, tx, person, i, checked);
     return e;
 }
 
@@ -148,26 +154,27 @@ enum err participant_add(struct ctx *ctx, const struct participant_input *in,
                          const struct create_reply *reply, struct participant_added *ret)
 {
     struct checked checked;
-    struct bytes wrapped;
-    const char *id = uuid_new(ctx->arena);
+    struct newcomer who = {.person = uuid_new(ctx->arena),
+                           .participant = uuid_new(ctx->arena),
+                           .ref = reference_new(ctx->arena)};
     enum err e = input_check(ctx, in, &checked);
     if (!e)
-        e = keys_person_new(ctx, id, &wrapped);
+        e = keys_person_new(ctx, who.person, &who.wrapped);
     if (e)
         return e;
     struct participant_added added = {
-        .ref = reference_new(ctx->arena),
+        .ref = who.ref,
         .stage = "awaiting_offer",
         .started_on = in->started_on ? in->started_on : date_iso(ctx->arena, date_today()),
         .warnings = checked.warnings,
     };
     struct access_tx tx = access_begin(ctx, PERM_participant_create, NULL);
     create_claim(ctx, &tx, reply, added.ref, &added);
-    e = add_rows(ctx, &tx, id, added.ref, wrapped, in, &checked);
+    e = add_rows(ctx, &tx, &who, in, &checked);
     if (e)
         return e;
-    access_audit(ctx, &tx, AUDIT_person_created, id,
-                 field_array(ctx->arena, (const char *const[]){id}, 1), NULL);
+    access_audit(ctx, &tx, AUDIT_person_created, who.participant,
+                 field_array(ctx->arena, &who.participant, 1), NULL);
     e = access_run(ctx, &tx, NULL);
     if (!e)
         *ret = added;
@@ -267,7 +274,7 @@ static enum err change_rows(struct ctx *ctx, struct access_tx *tx, const char *p
     for (size_t i = 0; i < IDS && !e; i++) {
         DB_ADD(tx->pl, Q_IDENTIFIER_REMOVE, DB_TEXT(id_columns[i].name));
         if (checked->canonical[i])
-            e = add_identifier(ctx, tx, person, NULL, i, checked);
+            e = add_identifier(ctx, tx, person, i, checked);
     }
     return e;
 }

@@ -73,9 +73,9 @@ static enum err open_names(struct ctx *ctx, const struct db_pipeline *pl, size_t
                            struct person_item *p)
 {
     p->participant_id = db_get(pl, i, row, "participant_id");
+    const char *person = db_get(pl, i, row, "person_id");
     enum err e = person_name_load(ctx, pl, i, row, &p->name);
-    struct seal_at at = {SEAL_IDENTITY, p->participant_id, "app.identity", p->participant_id,
-                         "known_as"};
+    struct seal_at at = {SEAL_IDENTITY, person, "app.identity", person, "known_as"};
     if (!e && p->name)
         e = column_open(ctx, pl, i, row, &at, "known_as", &p->known_as);
     return e;

@@ -7,11 +7,12 @@ select p.version, p.stage, p.stage_at as stage_since, p.supervision, p.worker_id
        k.status, k.since, k.basis, k.last_contact_at as last_contact, k.next_contact_due,
        k.next_contact_due < app.today() as overdue,
        i.given_name, i.family_name, i.known_as, d.date_of_birth, d.interpreter
-  from (select (select access.person()) as id, (select access.person_site()) as site offset 0) me
+  from (select (select access.person()) as id, (select access.person_site()) as site,
+               (select access.subject()) as subject offset 0) me
   left join app.participant p on p.site_id = me.site and p.id = me.id
   left join app.engagement_now k on k.site_id = me.site and k.participant_id = me.id
-  left join app.identity i on i.site_id = me.site and i.participant_id = me.id
-  left join app.identity_detail d on d.site_id = me.site and d.participant_id = me.id
+  left join app.identity i on i.person_id = me.subject
+  left join app.identity_detail d on d.person_id = me.subject
   left join access."user" w on w.id = p.worker_id
   left join access.team t on t.id = p.team_id
   left join access.agency g on g.id = p.agency_id;

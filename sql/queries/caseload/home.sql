@@ -34,22 +34,22 @@ with mine as materialized (
   select access.audit('people_listed', null, array_agg(distinct s.participant_id), 'page=home')
     from sections s having count(*) > 0
 )
-select s.section, s.total, s.participant_id, k.ref, k.status, k.since, k.basis, s.due,
+select s.section, s.total, s.participant_id, k.person_id, k.ref, k.status, k.since, k.basis, s.due,
        k.last_contact_at as last_contact, w.display_name as worker,
        i.given_name, i.family_name, dk.wrapped
   from sections s
   cross join logged
   join app.engagement_now k on k.site_id = s.site_id and k.participant_id = s.participant_id
-  left join app.identity i on i.site_id = s.site_id and i.participant_id = s.participant_id
+  left join app.identity i on i.person_id = k.person_id
   left join access."user" w on w.id = k.worker_id
   left join lateral (select d.wrapped from app.data_key d
-                      where d.site_id = s.site_id and d.participant_id = s.participant_id
+                      where d.person_id = k.person_id
                       order by d.epoch desc limit 1) dk on true
  order by s.place, s.due nulls last, k.since, k.ref;
 
 -- name: home_referrals
 with mine as materialized (
-  select r.site_id, r.id, r.participant_id, r.service, r.state, r.provider_id, r.state_at, r.sent_at,
+  select r.site_id, r.id, r.participant_id, r.person_id, r.ref, r.service, r.state, r.provider_id, r.state_at, r.sent_at,
          r.reply_due, r.start_due, r.provider_id = (select access.provider_for('referral_deliver')) as deliver
     from app.referral r
    where r.state in ('sent', 'accepted', 'declined', 'started')
@@ -81,14 +81,14 @@ with mine as materialized (
   select access.audit('referrals_listed', null, array_agg(distinct s.participant_id), 'page=home')
     from sections s having count(*) > 0
 )
-select s.section, s.total, s.participant_id, s.id, s.service as what, s.state as status, s.due,
-       s.state_at as since, a.name as worker, i.ref, i.given_name, i.family_name, dk.wrapped
+select s.section, s.total, s.participant_id, s.person_id, s.id, s.service as what, s.state as status, s.due,
+       s.state_at as since, a.name as worker, s.ref, i.given_name, i.family_name, dk.wrapped
   from sections s
   cross join logged
   left join access.agency a on a.id = s.provider_id
-  left join app.identity i on i.site_id = s.site_id and i.participant_id = s.participant_id
+  left join app.identity i on i.person_id = s.person_id
   left join lateral (select d.wrapped from app.data_key d
-                      where d.site_id = s.site_id and d.participant_id = s.participant_id
+                      where d.person_id = s.person_id
                       order by d.epoch desc limit 1) dk on true
  order by s.place, s.due nulls last, s.state_at, s.id;
 
@@ -127,14 +127,14 @@ with mine as materialized (
   select access.audit('escalations_listed', null, array_agg(distinct s.participant_id), 'page=home')
     from sections s having count(*) > 0
 )
-select s.section, s.total, s.participant_id, s.id, s.trigger as what, s.state as status, s.due,
+select s.section, s.total, s.participant_id, e.person_id, s.id, s.trigger as what, s.state as status, s.due,
        s.raised_at as since, e.ref, i.given_name, i.family_name, dk.wrapped
   from sections s
   cross join logged
   left join app.engagement e on e.site_id = s.site_id and e.participant_id = s.participant_id
-  left join app.identity i on i.site_id = s.site_id and i.participant_id = s.participant_id
+  left join app.identity i on i.person_id = e.person_id
   left join lateral (select d.wrapped from app.data_key d
-                      where d.site_id = s.site_id and d.participant_id = s.participant_id
+                      where d.person_id = e.person_id
                       order by d.epoch desc limit 1) dk on true
  order by s.place, s.due nulls last, s.raised_at, s.id;
 

@@ -4,7 +4,7 @@
 -- name: contact_birth
 select d.date_of_birth
   from app.identity_detail d
- where d.site_id = (select access.person_site()) and d.participant_id = (select access.person());
+ where d.person_id = (select access.subject());
 
 -- A new contact, or a new version of contact $2 (the trigger refuses one that has been replaced already, or
 -- that is not the person's, and writes whose it is). Stale when the date of birth is not the one the program
@@ -17,8 +17,7 @@ with fact as (
   select (select access.person_site()), $1::uuid, (select access.person()), $3::timestamptz, $4, $5, $6,
          $7::date, $8::timestamptz, $9::uuid, $2::uuid
    where access.must((select substring(d.date_of_birth from 9 for 24) from app.identity_detail d
-                       where d.site_id = (select access.person_site())
-                         and d.participant_id = (select access.person()))
+                       where d.person_id = (select access.subject()))
                      is not distinct from $17::bytea, 'PX005')
   returning 1 as made
 ), detail as (

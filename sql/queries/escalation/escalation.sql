@@ -60,15 +60,15 @@ select p.id, p.trigger, p.state, p.state_at, p.triggered_on, p.raised_at, b.disp
        app.local_day(p.decided_at) - p.triggered_on as days_to_decision,
        app.local_day(p.first_action_at) - p.triggered_on as days_to_action,
        case when k.last_success_at > p.raised_at then k.last_success_at end as re_engaged_at,
-       p.key, p.participant_id, coalesce(i.ref, k.ref) as ref, i.given_name, i.family_name, dk.wrapped
+       p.key, p.participant_id, k.person_id, k.ref, i.given_name, i.family_name, dk.wrapped
   from page p
   cross join logged
   left join access."user" b on b.id = p.raised_by
   left join access."user" c on c.id = p.decided_by
-  left join app.identity i on i.site_id = p.site_id and i.participant_id = p.participant_id
   left join app.engagement k on k.site_id = p.site_id and k.participant_id = p.participant_id
+  left join app.identity i on i.person_id = k.person_id
   left join lateral (select x.wrapped from app.data_key x
-                      where x.site_id = p.site_id and x.participant_id = p.participant_id
+                      where x.person_id = k.person_id
                       order by x.epoch desc limit 1) dk on true
  order by p.key, p.id;
 

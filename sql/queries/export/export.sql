@@ -147,7 +147,7 @@ select set_config('plan_cache_mode', 'force_custom_plan', true), set_config('wor
 -- name: export_people
 -- login: worker
 -- params: 2 as_of site
-select p.site_id, p.id, c.participant_id is not null as changed,
+select p.site_id, p.id, p.person_id, c.participant_id is not null as changed,
        (select e.contacts from app.engagement e
          where e.site_id = p.site_id and e.participant_id = p.id) as contacts
   from app.participant p
@@ -173,7 +173,7 @@ select o.n, x.*
            w.suspended_on, case when w.suspended_on is not null then q.suspension end,
            k.status, k.since, e.contacts, e.last_contact_at, e.last_success_at,
            (select d.wrapped from app.data_key d
-             where d.site_id = o.site and d.participant_id = o.id order by d.epoch desc limit 1)
+             where d.person_id = (p0.p).person_id order by d.epoch desc limit 1)
       from (select p, h.was
               from app.participant p
               left join lateral (select y.was from app.past y
@@ -215,11 +215,10 @@ select o.n, x.*
         select d.date_of_birth, d.sex, d.gender, d.ethnicity
           from (select i, h.was
                   from app.identity_detail i
-                  left join lateral (select y.was from app.past y
-                                      where y.site_id = o.site and y.kind = 'identity_detail'
-                                        and y.id = o.id and y.until > $1::timestamptz
+                  left join lateral (select y.was from app.person_past y
+                                      where y.person_id = i.person_id and y.until > $1::timestamptz
                                       order by y.until, y.place limit 1) h on true
-                 where i.site_id = o.site and i.participant_id = o.id) i0
+                 where i.person_id = (p0.p).person_id) i0
           cross join lateral (
             select y.* from jsonb_populate_record(i0.i, i0.was) y where i0.was is not null
              union all

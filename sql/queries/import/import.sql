@@ -5,13 +5,12 @@
 -- name: import_people
 -- login: owner,app
 -- params: 1 site
-select p.id, p.ref, p.source_ref, k.wrapped, i.family_name, i.given_name, d.date_of_birth
+select p.id, p.person_id, p.ref, p.source_ref, k.wrapped, i.family_name, i.given_name, d.date_of_birth
   from app.participant p
-  join lateral (select x.wrapped from app.data_key x
-                 where x.site_id = p.site_id and x.participant_id = p.id
+  join lateral (select x.wrapped from app.data_key x where x.person_id = p.person_id
                  order by x.epoch desc limit 1) k on true
-  left join app.identity i on i.site_id = p.site_id and i.participant_id = p.id
-  left join app.identity_detail d on d.site_id = p.site_id and d.participant_id = p.id
+  left join app.identity i on i.person_id = p.person_id
+  left join app.identity_detail d on d.person_id = p.person_id
  where p.site_id = $1;
 
 -- name: import_site
@@ -33,40 +32,37 @@ select r as source_ref from access.import_taken() r;
 -- who brings them in, else in their worker's.
 -- name: import_participant
 -- login: owner,app
--- params: 7 site id ref source_ref worker supervision started_on
-insert into app.participant (site_id, id, ref, source_ref, stage, stage_at, worker_id, team_id,
+-- params: 8 site id ref source_ref worker supervision started_on person
+insert into app.participant (site_id, id, person_id, ref, source_ref, stage, stage_at, worker_id, team_id,
                              supervision, started_on, offered_at, accepted_at)
-select $1, $2::uuid, $3, $4, 'active', t.at, u.id, coalesce((select access.team_for('import_write')), u.team_id),
+select $1, $2::uuid, $8::uuid, $3, $4, 'active', t.at, u.id, coalesce((select access.team_for('import_write')), u.team_id),
        coalesce($6, 'none'), $7::date, t.at, t.at
   from (select least(now(), ($7::date + time '12:00') at time zone 'Europe/London') as at) t
   left join access."user" u on u.id = $5::uuid;
 
 -- name: import_key
 -- login: owner,app
--- params: 4 site id epoch wrapped
-insert into app.data_key (site_id, participant_id, epoch, wrapped)
-values ($1, $2::uuid, $3::int, $4::bytea);
+-- params: 3 person epoch wrapped
+insert into app.data_key (person_id, epoch, wrapped) values ($1::uuid, $2::int, $3::bytea);
 
 -- name: import_identity
 -- login: owner,app
--- params: 9 site id given_name family_name known_as address postcode phone email
-insert into app.identity (site_id, participant_id, ref, given_name, family_name, known_as, address, postcode,
-                          phone, email)
-values ($1, $2::uuid, '', $3::bytea, $4::bytea, $5::bytea, $6::bytea, $7::bytea, $8::bytea, $9::bytea);
+-- params: 8 person given_name family_name known_as address postcode phone email
+insert into app.identity (person_id, given_name, family_name, known_as, address, postcode, phone, email)
+values ($1::uuid, $2::bytea, $3::bytea, $4::bytea, $5::bytea, $6::bytea, $7::bytea, $8::bytea);
 
 -- name: import_detail
 -- login: owner,app
--- params: 10 site id date_of_birth sex gender ethnicity officer_ethnicity language interpreter notes
-insert into app.identity_detail (site_id, participant_id, date_of_birth, sex, gender, ethnicity,
-                                 officer_ethnicity, language, interpreter, notes)
-values ($1, $2::uuid, $3::bytea, $4::bytea, $5::bytea, $6::bytea, $7::bytea, $8::bytea, $9::bytea,
-        $10::bytea);
+-- params: 9 person date_of_birth sex gender ethnicity officer_ethnicity language interpreter notes
+insert into app.identity_detail (person_id, date_of_birth, sex, gender, ethnicity, officer_ethnicity, language,
+                                 interpreter, notes)
+values ($1::uuid, $2::bytea, $3::bytea, $4::bytea, $5::bytea, $6::bytea, $7::bytea, $8::bytea, $9::bytea);
 
 -- name: import_identifier
 -- login: owner,app
--- params: 7 site id participant kind value blind warning
-insert into app.identifier (site_id, id, participant_id, kind, value, blind, warning)
-values ($1, $2::uuid, $3::uuid, $4, $5::bytea, $6::bytea, $7);
+-- params: 6 id person kind value blind warning
+insert into app.identifier (person_id, id, kind, value, blind, warning)
+values ($2::uuid, $1::uuid, $3, $4::bytea, $5::bytea, $6);
 
 -- The same row of the same file again has the same client_ref and adds nothing.
 -- name: import_contact

@@ -7,14 +7,14 @@ select access.mine('participant_find') as ids;
 -- name: people_list
 -- params: 5 status worker unassigned after limit
 with found as materialized (
-  select k.site_id, k.participant_id, k.ref, k.stage, k.status, k.since, k.basis, k.worker_id,
+  select k.site_id, k.participant_id, k.person_id, k.ref, k.stage, k.status, k.since, k.basis, k.worker_id,
          k.last_contact_at, k.next_contact_due
     from app.people_page($1, $2::uuid, $3::boolean, $4, $5::int) k
 ), logged as materialized (
   select access.audit('people_listed', null, array_agg(f.participant_id), 'page=list')
     from found f having count(*) > 0
 )
-select f.participant_id, f.ref, f.stage, f.status, f.since, f.basis, f.last_contact_at as last_contact,
+select f.participant_id, f.person_id, f.ref, f.stage, f.status, f.since, f.basis, f.last_contact_at as last_contact,
        f.next_contact_due,
        f.status in ('engaged', 'wavering', 'disengaged') and f.next_contact_due < app.today() as overdue,
        w.display_name as worker, i.given_name, i.family_name, i.known_as, dk.wrapped,
@@ -23,10 +23,10 @@ select f.participant_id, f.ref, f.stage, f.status, f.since, f.basis, f.last_cont
                 and x.ended_at is null order by x.kind) as flags
   from found f
   cross join logged
-  left join app.identity i on i.site_id = f.site_id and i.participant_id = f.participant_id
+  left join app.identity i on i.person_id = f.person_id
   left join access."user" w on w.id = f.worker_id
   left join lateral (select d.wrapped from app.data_key d
-                      where d.site_id = f.site_id and d.participant_id = f.participant_id
+                      where d.person_id = f.person_id
                       order by d.epoch desc limit 1) dk on true
  order by f.ref;
 
@@ -36,13 +36,14 @@ select f.participant_id, f.ref, f.stage, f.status, f.since, f.basis, f.last_cont
 -- name: people_found
 -- params: 7 ids blinds status worker unassigned limit reference
 with found as materialized (
-  select a.place, k.site_id, k.participant_id, k.ref, k.stage, k.status, k.since, k.basis, k.worker_id,
+  select a.place, k.site_id, k.participant_id, k.person_id, k.ref, k.stage, k.status, k.since, k.basis, k.worker_id,
          k.last_contact_at, k.next_contact_due
     from (select h.id, min(h.place) as place
             from (select u.id, u.place -- (how many is hidden, or the statement would be planned anew each time)
                     from unnest((select $1::uuid[])) with ordinality u (id, place)
                   union all
-                  select f.participant_id, 0 from app.identifier f
+                  select p.id, 0 from app.identifier f
+                    join app.participant p on p.person_id = f.person_id
                    where f.blind = any ($2::bytea[]) and f.removed_at is null) h
            group by h.id
            order by min(h.place), h.id offset 0) a -- in order, so that nobody after the page is looked up
@@ -53,15 +54,14 @@ with found as materialized (
      and ($3::text is null or k.status = $3)
      and ($4::uuid is null or k.worker_id = $4)
      and ($5::boolean is not true or k.worker_id is null)
-     and (k.ref = $7 or exists (select from app.identity i
-                                 where i.site_id = k.site_id and i.participant_id = k.participant_id))
+     and (k.ref = $7 or exists (select from app.identity i where i.person_id = k.person_id))
    order by a.place, a.id
    limit $6::int
 ), logged as materialized (
   select access.audit('people_listed', null, array_agg(f.participant_id), 'page=search')
     from found f having count(*) > 0
 )
-select f.participant_id, f.ref, f.stage, f.status, f.since, f.basis, f.last_contact_at as last_contact,
+select f.participant_id, f.person_id, f.ref, f.stage, f.status, f.since, f.basis, f.last_contact_at as last_contact,
        f.next_contact_due,
        f.status in ('engaged', 'wavering', 'disengaged') and f.next_contact_due < app.today() as overdue,
        w.display_name as worker, i.given_name, i.family_name, i.known_as, dk.wrapped,
@@ -70,10 +70,10 @@ select f.participant_id, f.ref, f.stage, f.status, f.since, f.basis, f.last_cont
                 and x.ended_at is null order by x.kind) as flags
   from found f
   cross join logged
-  left join app.identity i on i.site_id = f.site_id and i.participant_id = f.participant_id
+  left join app.identity i on i.person_id = f.person_id
   left join access."user" w on w.id = f.worker_id
   left join lateral (select d.wrapped from app.data_key d
-                      where d.site_id = f.site_id and d.participant_id = f.participant_id
+                      where d.person_id = f.person_id
                       order by d.epoch desc limit 1) dk on true
  order by f.place, f.ref;
 

@@ -94,16 +94,15 @@ select p.id, p.service, p.state, p.state_at, p.provider_id, a.name as provider, 
        p.due, p.due < app.today() as overdue,
        app.local_day(coalesce(least(p.accepted_at, p.declined_at, p.withdrawn_at), now()))
          - app.local_day(p.sent_at) as waiting_days,
-       d.urgency, p.key, p.participant_id, coalesce(i.ref, k.ref) as ref,
+       d.urgency, p.key, p.participant_id, p.person_id, p.ref,
        i.given_name, i.family_name, dk.wrapped
   from page p
   cross join logged
   left join access.agency a on a.id = p.provider_id
   left join app.referral_detail d on d.site_id = p.site_id and d.referral_id = p.id
-  left join app.identity i on i.site_id = p.site_id and i.participant_id = p.participant_id
-  left join app.engagement k on k.site_id = p.site_id and k.participant_id = p.participant_id
+  left join app.identity i on i.person_id = p.person_id
   left join lateral (select x.wrapped from app.data_key x
-                      where x.site_id = p.site_id and x.participant_id = p.participant_id
+                      where x.person_id = p.person_id
                       order by x.epoch desc limit 1) dk on true
  order by p.key, p.id;
 

@@ -40,7 +40,7 @@ begin
   set local maintenance_work_mem = '192MB';
   create temporary table sample_table on commit drop as
     select x.name, ('app.' || x.name)::regclass as tab
-      from unnest(array['participant', 'participant_event', 'data_key', 'identity', 'identity_detail',
+      from unnest(array['person', 'participant', 'participant_event', 'data_key', 'identity', 'identity_detail',
              'identifier', 'offer', 'safety_flag', 'contact', 'contact_detail', 'contact_note',
              'contact_summary', 'referral', 'referral_event', 'referral_detail', 'referral_note',
              'referral_session', 'escalation', 'escalation_event', 'escalation_note',
@@ -108,12 +108,12 @@ end $$;
 -- more in the table, and the cast refuses.)
 -- name: sample_engagement
 -- login: owner
-insert into app.engagement (site_id, participant_id, ref, team_id, worker_id, agency_id, stage, registered_on,
+insert into app.engagement (site_id, participant_id, person_id, ref, team_id, worker_id, agency_id, stage, registered_on,
                             offered_on, accepted_on, declined_on, closed_on, closure_reason, suspended_on,
                             suspension, contacts, last_contact_at, last_contact_id, last_contact_mode,
                             last_contact_outcome, next_contact_due, last_success_at, last_success_on,
                             streak_from, missed_run, missed_days, escalated_upto, standing, base_on)
-select (f.e).site_id, (f.e).participant_id, (f.e).ref, (f.e).team_id, (f.e).worker_id, (f.e).agency_id,
+select (f.e).site_id, (f.e).participant_id, (f.e).person_id, (f.e).ref, (f.e).team_id, (f.e).worker_id, (f.e).agency_id,
        (f.e).stage, (f.e).registered_on, (f.e).offered_on, (f.e).accepted_on, (f.e).declined_on, (f.e).closed_on,
        (f.e).closure_reason, (f.e).suspended_on, (f.e).suspension, (f.e).contacts, (f.e).last_contact_at,
        (f.e).last_contact_id, (f.e).last_contact_mode, (f.e).last_contact_outcome, (f.e).next_contact_due,
@@ -121,7 +121,7 @@ select (f.e).site_id, (f.e).participant_id, (f.e).ref, (f.e).team_id, (f.e).work
        (f.e).escalated_upto,
        app.standing((f.e).stage, (f.e).suspended_on, (f.e).offered_on, (f.e).accepted_on, (f.e).last_success_on),
        app.base_on((f.e).registered_on, (f.e).offered_on, (f.e).accepted_on, (f.e).last_success_on)
-  from (select app.engagement_fold(row(p.site_id, p.id, p.ref, p.team_id, p.worker_id, p.agency_id,
+  from (select app.engagement_fold(row(p.site_id, p.id, p.person_id, p.ref, p.team_id, p.worker_id, p.agency_id,
                  p.stage, p.started_on, app.local_day(p.offered_at), app.local_day(p.accepted_at),
                  app.local_day(p.declined_at), app.local_day(p.closed_at), p.closure_reason,
                  app.local_day(p.suspended_at), p.suspension, 0, null, null, null, null, null, null,
@@ -135,10 +135,10 @@ select app.contact_week_rebuild(null);
 -- Conflicts of interest: one manager's neighbour at each site.
 -- name: sample_conflict
 -- login: owner
-insert into app.conflict (user_id, site_id, participant_id)
-select u.id, p.site_id, p.id
+insert into app.conflict (user_id, person_id)
+select u.id, p.person_id
   from access."user" u
-  join lateral (select q.site_id, q.id from app.participant q
+  join lateral (select q.person_id from app.participant q
                  where q.site_id = u.site_id order by q.ref desc limit 1) p on true
  where u.role = 'police' and u.username like 'police2.%';
 
@@ -147,9 +147,13 @@ select u.id, p.site_id, p.id
 -- login: owner
 select pg_notify('phoenix_people', '*'), access.audit_system('person_created', null, '{}', $1);
 
+-- name: sample_person
+-- login: owner
+copy app.person (id, created_at) from stdin (freeze);
+
 -- name: sample_participant
 -- login: owner
-copy app.participant (site_id, id, ref, stage, stage_at, stage_by, reason_code, worker_id, team_id,
+copy app.participant (site_id, id, person_id, ref, stage, stage_at, stage_by, reason_code, worker_id, team_id,
   agency_id, supervision, started_on, offered_at, accepted_at, declined_at, closed_at, closure_reason,
   suspended_at, suspension, created_at, created_by) from stdin (freeze);
 
@@ -160,21 +164,20 @@ copy app.participant_event (site_id, id, participant_id, kind, from_state, to_st
 
 -- name: sample_data_key
 -- login: owner
-copy app.data_key (site_id, participant_id, epoch, wrapped) from stdin (freeze);
+copy app.data_key (person_id, epoch, sites, wrapped) from stdin (freeze);
 
 -- name: sample_identity
 -- login: owner
-copy app.identity (site_id, participant_id, ref, team_id, worker_id, agency_id, given_name,
-  family_name, known_as, address, postcode, phone) from stdin (freeze);
+copy app.identity (person_id, sites, keys, given_name, family_name, known_as, address, postcode, phone) from stdin (freeze);
 
 -- name: sample_identity_detail
 -- login: owner
-copy app.identity_detail (site_id, participant_id, date_of_birth, aliases, sex, gender, ethnicity,
+copy app.identity_detail (person_id, sites, date_of_birth, aliases, sex, gender, ethnicity,
   officer_ethnicity, language, interpreter) from stdin (freeze);
 
 -- name: sample_identifier
 -- login: owner
-copy app.identifier (site_id, id, participant_id, kind, value, blind, warning) from stdin (freeze);
+copy app.identifier (person_id, id, sites, kind, value, blind, warning) from stdin (freeze);
 
 -- name: sample_offer
 -- login: owner
@@ -205,7 +208,7 @@ copy app.contact_summary (site_id, contact_id, participant_id, summary) from std
 
 -- name: sample_referral
 -- login: owner
-copy app.referral (site_id, id, participant_id, service, provider_id, state, state_at, state_by,
+copy app.referral (site_id, id, participant_id, person_id, ref, service, provider_id, state, state_at, state_by,
   reason_code, made_by, made_at, sent_at, accepted_at, declined_at, withdrawn_at, started_at, ended_at,
   reply_due, start_due) from stdin (freeze);
 

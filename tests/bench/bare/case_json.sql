@@ -13,9 +13,9 @@ select u.id as user_id, u.username, u.display_name, u.role, u.site_id as site, u
  where s.token_hash = :token;
 
 -- for: access_begin (the person opened, with the wrapped key)
-select p.id as person_id, p.ref as person_ref, p.site_id as person_site, p.version as person_version, k.wrapped
+select p.person_id, p.ref as person_ref, p.site_id as person_site, p.version as person_version, k.wrapped
   from app.participant p
-  join app.data_key k on k.site_id = p.site_id and k.participant_id = p.id
+  join app.data_key k on k.person_id = p.person_id
  where p.ref = :ref
  order by k.epoch desc
  limit 1;
@@ -32,8 +32,8 @@ select p.site_id as site, p.ref, p.stage, p.stage_at as stage_since, p.closure_r
        d.interpreter, d.notes
   from app.participant p
   join app.engagement e on e.site_id = p.site_id and e.participant_id = p.id
-  join app.identity i on i.site_id = p.site_id and i.participant_id = p.id
-  join app.identity_detail d on d.site_id = p.site_id and d.participant_id = p.id
+  join app.identity i on i.person_id = p.person_id
+  join app.identity_detail d on d.person_id = p.person_id
   left join access."user" w on w.id = p.worker_id
   left join access.team t on t.id = p.team_id
   left join access.agency g on g.id = p.agency_id
@@ -42,7 +42,7 @@ select p.site_id as site, p.ref, p.stage, p.stage_at as stage_since, p.closure_r
 -- for: participant_identifiers
 select f.id, f.kind, f.value, f.warning
   from app.identifier f
- where f.site_id = :site and f.participant_id = :person and f.removed_at is null
+ where f.person_id = :subject and f.removed_at is null
  order by f.kind, f.created_at;
 
 -- for: person_flags

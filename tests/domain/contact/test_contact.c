@@ -260,11 +260,11 @@ TEST(a_birth_date_changed_elsewhere_is_noticed)
     buf_init(&hex, ctx->arena);
     for (size_t i = 0; i < sealed.n; i++)
         buf_printf(&hex, "%02x", sealed.p[i]);
-    world_sql("update app.identity_detail set date_of_birth = '\\x%s' where participant_id = '%s'",
+    world_sql("update app.identity_detail set date_of_birth = '\\x%s' where person_id = '%s'",
               hex.p, id);
     CHECK_INT(record_at("navigator", ref, "2002-01-01T12:00:00Z"), ERR_INVALID);
     CHECK_INT(record_at("navigator", ref, "2003-01-01T12:00:00Z"), ERR_OK);
-    world_sql("update app.identity_detail set date_of_birth = null where participant_id = '%s'",
+    world_sql("update app.identity_detail set date_of_birth = null where person_id = '%s'",
               id);
     CHECK_INT(record_at("navigator", ref, "1999-01-01T12:00:00Z"), ERR_OK);
 }
@@ -486,7 +486,7 @@ TEST(the_case_holds_what_the_role_may_see)
     world_sql(
         "set session authorization phoenix_owner; insert into app.safety_flag (site_id, id, "
         "participant_id, kind) values ('leicester', gen_random_uuid(), '%s', 'visit_in_pairs')",
-        world_person_id(ref));
+        world_participant_id(ref));
     struct case_file c;
     CHECK_INT(case_read(world_as("navigator"), ref, &c), ERR_OK);
     CHECK_STR(c.header.name, "Zebedee Quillfeather");
@@ -508,7 +508,7 @@ TEST(the_case_holds_what_the_role_may_see)
     CHECK_STR(
         world_sql("select count(*) from audit.event where action = 'person_viewed' and subject = "
                   "'%s' and user_id = '%s'",
-                  world_person_id(ref), world_user("youth_justice")),
+                  world_participant_id(ref), world_user("youth_justice")),
         "1");
 }
 
@@ -551,7 +551,7 @@ TEST(home_counts_what_it_lists)
         "set session authorization phoenix_owner; insert into app.escalation (site_id, id, "
         "participant_id, trigger, decision_due) values ('leicester', gen_random_uuid(), '%s', "
         "'disengaged', app.today())",
-        world_person_id(lost));
+        world_participant_id(lost));
     CHECK_INT(home_total("navigator", "escalate", lost, &listed), lost_before);
     CHECK(!listed);
     CHECK(home_total("manager", "decide", lost, &listed) > 0);

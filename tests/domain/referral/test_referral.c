@@ -364,8 +364,7 @@ TEST(conflict_of_interest_beats_list_and_count)
     CHECK_INT(referral_list_read(world_as("manager"), NULL, &q, NULL, &before), ERR_OK);
     unsigned long all = strtoul(before.counts.waiting, NULL, 10);
     CHECK_INT(before.n, all);
-    (void)world_sql("insert into app.conflict (user_id, site_id, participant_id) values "
-                    "('%s', 'leicester', '%s')",
+    (void)world_sql("insert into app.conflict (user_id, person_id) values ('%s', '%s')",
                     world_user("manager"), world_person_id(ref));
     CHECK_INT(referral_list_read(world_as("manager"), NULL, &q, NULL, &after), ERR_OK);
     CHECK_INT(after.n, all - 1);
@@ -376,7 +375,7 @@ TEST(conflict_of_interest_beats_list_and_count)
 TEST(every_look_is_logged)
 {
     const char *ref = world_person("2001-05-17", "active", 5), *id = sent(ref);
-    const char *person = world_person_id(ref);
+    const char *person = world_participant_id(ref);
     read_as("police", id);
     CHECK_STR(
         world_sql(
@@ -410,7 +409,7 @@ TEST(one_row_for_a_repeated_key)
         ctx->idempotency_key = NULL;
     }
     CHECK_STR(world_sql("select count(*) from app.referral where participant_id = '%s'",
-                        world_person_id(ref)),
+                        world_participant_id(ref)),
               "1");
 }
 

@@ -140,8 +140,7 @@ TEST(team_counts_follow_the_person)
 
 TEST(conflict_of_interest_is_not_counted)
 {
-    (void)world_sql("insert into app.conflict (user_id, site_id, participant_id) values "
-                    "('%s', 'leicester', '%s')",
+    (void)world_sql("insert into app.conflict (user_id, person_id) values ('%s', '%s')",
                     world_user("manager"), world_person_id(refs[1]));
     struct report r = read_as("manager");
     long good;
@@ -160,7 +159,7 @@ TEST(funnel_counts_steps_reached)
         " where id in (select id from app.referral limit 2);"
         "update app.referral set state = 'started', state_at = now() - interval '8 days'"
         " where id in (select id from app.referral where state = 'accepted' limit 1)",
-        world_person_id(refs[2]), world_provider());
+        world_participant_id(refs[2]), world_provider());
     struct report r = read_as("manager");
     static const char *const want[] = {"4", "2", "1", "0", "0", "0"};
     for (size_t i = 0; i < r.funnel->n; i++)

@@ -302,8 +302,8 @@ TEST(the_walls_hold_for_another_team)
               303);
     journey_sql("set session_replication_role = replica;"
                 "update app.participant set team_id = null where source_ref = 'WALL1';"
-                "update app.identity i set team_id = null from app.participant p"
-                " where p.id = i.participant_id and p.source_ref = 'WALL1';"
+                "update app.identity i set keys = '{}' from app.participant p"
+                " where p.person_id = i.person_id and p.source_ref = 'WALL1';"
                 "update app.engagement e set team_id = null from app.participant p"
                 " where p.id = e.participant_id and p.source_ref = 'WALL1'");
     // The same person under the same reference: taken, and not said by whom.

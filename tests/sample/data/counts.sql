@@ -7,8 +7,8 @@ set local client_min_messages = warning;
 insert into access.session (token_hash, user_id, idle, expires_at)
 select sha256(convert_to(u.username, 'UTF8')), u.id, '30 minutes', now() + interval '1 hour'
   from access."user" u where u.role in ('manager', 'team_lead', 'police');
-insert into app.conflict (user_id, site_id, participant_id)
-select u.id, p.site_id, p.id
+insert into app.conflict (user_id, person_id)
+select u.id, p.person_id
   from access."user" u
   join app.participant p on p.site_id = u.site_id and p.ref ~ '[3Q]'
  where u.role in ('manager', 'team_lead', 'police')
@@ -48,7 +48,7 @@ begin
         from app.engagement_now k
         join app.engagement e using (site_id, participant_id)
        where k.site_id = u.site_id and (u.role <> 'team_lead' or k.team_id = u.team_id)
-         and not exists (select from app.conflict c where c.user_id = u.id and c.participant_id = k.participant_id);
+         and not exists (select from app.conflict c where c.user_id = u.id and c.person_id = k.person_id);
     if u.role <> 'police' then
       perform pg_temp.compare(u.username, 'people by status',
         '(select status, sum(people) from app.people_counts(''caseload_read'') group by 1)',

@@ -60,9 +60,9 @@ set session authorization phoenix_owner;
 
 -- ---- people, step by step ----
 
-insert into app.participant (site_id, id, ref, stage, stage_at, stage_by, worker_id, team_id, agency_id,
+insert into app.participant (site_id, id, person_id, ref, stage, stage_at, stage_by, worker_id, team_id, agency_id,
                              supervision, started_on, created_at, created_by)
-select p.site_id, p.id, p.ref, 'awaiting_offer', s.at, s.by_user, p.worker_id, p.team_id, p.agency_id,
+select p.site_id, p.id, p.person_id, p.ref, 'awaiting_offer', s.at, s.by_user, p.worker_id, p.team_id, p.agency_id,
        p.supervision, p.started_on, p.created_at, p.created_by
   from p join pe s on s.participant_id = p.id and s.from_state is null and s.kind = 'stage';
 do $$
@@ -85,10 +85,10 @@ begin
      where q.site_id = s.site_id and q.id = s.participant_id;
   end loop;
 end $$;
-insert into app.identity (site_id, participant_id, ref, given_name, family_name, known_as, address, postcode,
-                          phone, email, version, changed_at)
-select i.site_id, i.participant_id, '', i.given_name, i.family_name, i.known_as, i.address, i.postcode, i.phone,
-       i.email, i.version, i.changed_at
+insert into app.identity (person_id, given_name, family_name, known_as, address, postcode, phone, email, version,
+                          changed_at)
+select i.person_id, i.given_name, i.family_name, i.known_as, i.address, i.postcode, i.phone, i.email, i.version,
+       i.changed_at
   from i;
 
 -- ---- contacts, in the order in which they came in ----
