@@ -132,6 +132,11 @@ long db_affected(const struct db_pipeline *pl, size_t i);
 struct bytes db_bytes(const struct db_pipeline *pl, size_t i, size_t row, const char *column);
 /** The same for a value in hand (of db_stream(), say); {NULL, 0} for NULL. */
 struct bytes db_bytes_decode(struct arena *a, const char *text);
+/** A bytea[] without nulls, decoded into the arena: how many. */
+size_t db_bytes_list(const struct db_pipeline *pl, size_t i, size_t row, const char *column,
+                     const struct bytes **ret);
+/** The other way: a bytea[] in the binary form that a parameter takes (DB_SEALED). */
+struct bytes db_bytes_array(struct arena *a, const struct bytes *items, size_t n);
 /** Fills every field of `table` whose name is a column of the result (others stay as they are);
  *  times become canonical RFC 3339, bools "true"/"false". A FIELD_SEALED field stays as it is when
  *  its column is bytea: the domain opens it from db_bytes(). `record` is zeroed struct memory. */

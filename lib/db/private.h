@@ -73,6 +73,9 @@ struct db_statement {
     size_t n;
 };
 
+/** `digits` hexadecimal digits as bytes in the arena. */
+struct bytes db_hex(struct arena *a, const char *hex, size_t digits);
+
 static inline const char *db_sql(enum db_internal i)
 {
     return db_catalogue_internal.queries[i].sql;

@@ -63,16 +63,20 @@ static uint8_t nibble(char c)
     return (uint8_t)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
 }
 
+struct bytes db_hex(struct arena *a, const char *hex, size_t digits)
+{
+    size_t n = digits / 2;
+    uint8_t *out = arena_alloc(a, n + 1);
+    for (size_t i = 0; i < n; i++, hex += 2)
+        out[i] = (uint8_t)(nibble(hex[0]) << 4 | nibble(hex[1]));
+    return (struct bytes){.p = out, .n = n};
+}
+
 struct bytes db_bytes_decode(struct arena *a, const char *text)
 {
     if (!text || text[0] != '\\' || text[1] != 'x')
         return (struct bytes){0};
-    size_t n = strlen(text + 2) / 2;
-    uint8_t *out = arena_alloc(a, n + 1);
-    const char *p = text + 2;
-    for (size_t i = 0; i < n; i++, p += 2)
-        out[i] = (uint8_t)(nibble(p[0]) << 4 | nibble(p[1]));
-    return (struct bytes){.p = out, .n = n};
+    return db_hex(a, text + 2, strlen(text + 2));
 }
 
 struct bytes db_bytes(const struct db_pipeline *pl, size_t i, size_t row, const char *column)

@@ -45,23 +45,21 @@ static const struct export_variable participants[] = {
      "When the latest successful contact happened."},
 };
 
+// What a field's type is called in an export.
+#define EXPORT_OF_TIME EXPORT_TIME
+#define EXPORT_OF_DATE EXPORT_DATE
+#define EXPORT_OF_CODE EXPORT_CODE
+#define EXPORT_OF_CODES EXPORT_CODES
+#define EXPORT_OF_INT EXPORT_INTEGER
+#define EXPORT_OF_BOOL EXPORT_BOOLEAN
+
 static const struct export_variable contacts[] = {
     STUDY,
     {"contact_no", EXPORT_NUMBER, NULL, true, "Contact number",
      "1 for the person's first contact in order of time, then 2, 3 and so on."},
-    {"happened_at", EXPORT_TIME, NULL, true, "Date and time", "When the contact happened."},
-    {"direction", EXPORT_CODE, "direction", true, "Direction", "Who made the contact."},
-    {"mode", EXPORT_CODE, "mode", true, "Mode", "How the contact was made."},
-    {"outcome", EXPORT_CODE, "outcome", true, "Outcome",
-     "What came of it. An attempt without success is a contact too."},
-    {"successful", EXPORT_BOOLEAN, NULL, true, "Successful",
-     "Whether the outcome counted as a success when it was recorded."},
-    {"minutes", EXPORT_INTEGER, NULL, false, "Minutes", "How long it took, without travel."},
-    {"purposes", EXPORT_CODES, "purpose", false, "Purposes", "What the contact was for."},
-    {"concern", EXPORT_BOOLEAN, NULL, false, "Concern", "The worker marked a concern."},
-    {"next_step", EXPORT_CODE, "next_step", false, "Next step", "What the worker would do next."},
-    {"next_contact_due", EXPORT_DATE, NULL, false, "Next contact due",
-     "Day by which the next contact was to happen."},
+#define EXPORTED(name, type, vocabulary, required, label, help)                                    \
+    {#name, EXPORT_OF_##type, vocabulary, required, label, help},
+#include "domain/contact/contact.def"
     {"worker_id", EXPORT_WORKER, NULL, true, "Recorded by",
      "Keyed pseudonym of the worker who recorded it."},
     {"recorded_on", EXPORT_DATE, NULL, true, "Date recorded",

@@ -23,6 +23,14 @@ enum err record_open(struct ctx *ctx, const struct db_pipeline *pl, size_t i, si
                      const struct field_table *t, const char *table, const char *person,
                      const char *id, void *record) MUST_CHECK;
 
+/**
+ * The same where `table` has a row for each field instead of a column: kind, which is the field's
+ * column, and words. Columns `kinds` and `words` of the row are arrays that the statement gathered.
+ */
+enum err record_open_kinds(struct ctx *ctx, const struct db_pipeline *pl, size_t i, size_t row,
+                           const struct field_table *t, const char *table, const char *person,
+                           const char *id, void *record) MUST_CHECK;
+
 /** A field's value, sealed: {NULL, 0} when it is absent. */
 struct sealed_field {
     const struct field *field;
@@ -32,3 +40,13 @@ struct sealed_field {
 enum err record_seal(struct ctx *ctx, const struct field_table *t, const char *table,
                      const char *person, const char *id, const void *record,
                      const struct sealed_field **ret, size_t *ret_n) MUST_CHECK;
+
+/** The same as rows of kind and words, for one statement to add: array text and a bytea[], both without
+ *  what is absent. */
+struct sealed_kinds {
+    const char *kinds;
+    struct bytes words;
+};
+enum err record_seal_kinds(struct ctx *ctx, const struct field_table *t, const char *table,
+                           const char *person, const char *id, const void *record,
+                           struct sealed_kinds *ret) MUST_CHECK;

@@ -437,17 +437,14 @@ static enum err fill_contact_details(struct sample_rows *rows)
     return ERR_OK;
 }
 
-static enum err note_row(struct sample_rows *rows, const char *contact, const char *note,
-                         const char *reason)
+static enum err words_row(struct sample_rows *rows, const char *contact, const char *kind,
+                          const char *words)
 {
-    struct bytes sealed, sealed_reason = {NULL, 0};
-    enum err e = rows_seal(rows, SEAL_NOTES, "app.contact_note", contact, "note", note, &sealed);
-    if (!e && reason)
-        e = rows_seal(rows, SEAL_NOTES, "app.contact_note", contact, "correction_reason", reason,
-                      &sealed_reason);
+    struct bytes sealed;
+    enum err e = rows_seal(rows, SEAL_NOTES, "app.contact_note", contact, kind, words, &sealed);
     if (!e)
-        ROW(rows, DB_TEXT(rows->site), DB_TEXT(contact), DB_TEXT(rows->participant), DB_SEALED(sealed),
-            DB_SEALED(sealed_reason));
+        ROW(rows, DB_TEXT(rows->site), DB_TEXT(contact), DB_TEXT(rows->participant),
+            DB_TEXT(kind), DB_SEALED(sealed));
     return e;
 }
 
@@ -457,10 +454,13 @@ static enum err fill_contact_notes(struct sample_rows *rows)
     size_t n = make_contacts(rows, &made);
     enum err e = ERR_OK;
     for (size_t i = 0; i < n && !e; i++) {
+        const char *corrected = made[i].corrected_id;
         if (made[i].note)
-            e = note_row(rows, made[i].id, made[i].note, NULL);
-        if (!e && made[i].corrected_id)
-            e = note_row(rows, made[i].corrected_id, made[i].note, "The minutes were mistyped.");
+            e = words_row(rows, made[i].id, "note", made[i].note);
+        if (!e && corrected && made[i].note)
+            e = words_row(rows, corrected, "note", made[i].note);
+        if (!e && corrected)
+            e = words_row(rows, corrected, "correction_reason", "The minutes were mistyped.");
     }
     return e;
 }

@@ -421,10 +421,10 @@ create index contact_detail_person on app.contact_detail (site_id, participant_i
 create table app.contact_note (
   site_id        text not null,
   contact_id     uuid not null,
+  kind           text not null check (kind in ('note', 'correction_reason')), -- the latter: why it replaced another
   participant_id uuid not null,
-  note           app.sealed,
-  correction_reason app.sealed, -- why this version replaced the one before it
-  primary key (site_id, contact_id),
+  note           app.sealed not null,
+  primary key (site_id, contact_id, kind),
   foreign key (site_id, contact_id) references app.contact
 );
 create index contact_note_person on app.contact_note (site_id, participant_id);

@@ -67,8 +67,8 @@ select site, ('00000000-0000-7000-8000-0000000004' || k || n)::uuid, id, now() -
 from people, (values ('c'), ('d')) v (k);
 insert into app.contact_detail (site_id, contact_id, participant_id, minutes)
 select site, ('00000000-0000-7000-8000-0000000004c' || n)::uuid, id, 10 from people;
-insert into app.contact_note (site_id, contact_id, participant_id, note)
-select site, ('00000000-0000-7000-8000-0000000004c' || n)::uuid, id, b from people, blob;
+insert into app.contact_note (site_id, contact_id, participant_id, kind, note)
+select site, ('00000000-0000-7000-8000-0000000004c' || n)::uuid, id, 'note', b from people, blob;
 insert into app.contact_summary (site_id, contact_id, participant_id, summary)
 select site, ('00000000-0000-7000-8000-0000000004c' || n)::uuid, id, b from people, blob;
 insert into app.referral (site_id, id, participant_id, service, provider_id, state)

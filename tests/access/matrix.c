@@ -259,8 +259,8 @@ static const struct writable writes[] = {
      {PERM_contact_write}},
     {"insert into app.contact_detail (site_id, contact_id, participant_id) values (:s, :c, :p)",
      {PERM_contact_write}},
-    {"insert into app.contact_note (site_id, contact_id, participant_id, note) values (:s, :c, :p, "
-     ":b)",
+    {"insert into app.contact_note (site_id, contact_id, participant_id, kind, note)"
+     " values (:s, :c, :p, 'note', :b)",
      {PERM_contact_write}},
     {"insert into app.contact_summary (site_id, contact_id, participant_id, summary) values (:s, "
      ":c, :p, :b)",

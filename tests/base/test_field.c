@@ -392,6 +392,19 @@ TEST(a_refused_value_is_told_once)
     end();
 }
 
+TEST(lists_are_sealed_as_lines)
+{
+    begin();
+    const char *lines = field_list_lines(ctx.arena, "{one,\"two, or more\"}");
+    CHECK_STR(lines, "one\ntwo, or more");
+    CHECK_STR(field_lines_list(ctx.arena, lines), "{one,\"two, or more\"}");
+    CHECK_STR(field_lines_list(ctx.arena, "\none\n\n"), "{one}");
+    CHECK_STR(field_list_lines(ctx.arena, "{}"), NULL);
+    CHECK_STR(field_list_lines(ctx.arena, NULL), NULL);
+    CHECK_STR(field_lines_list(ctx.arena, NULL), NULL);
+    end();
+}
+
 TEST(labels_read_well)
 {
     static const char *const want[][2] = {{"CRN", "Enter a CRN"},
@@ -419,4 +432,4 @@ TESTS("field", T(texts_are_trimmed_and_bounded), T(characters_are_counted_not_by
       T(secrets_are_not_trimmed), T(whole_numbers), T(truth_values), T(dates),
       T(times_allow_two_minutes_of_skew), T(identifiers_and_codes), T(lists),
       T(array_text_goes_both_ways), T(required_fields_are_asked_for_in_words),
-      T(a_refused_value_is_told_once), T(labels_read_well))
+      T(a_refused_value_is_told_once), T(lists_are_sealed_as_lines), T(labels_read_well))

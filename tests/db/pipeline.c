@@ -286,6 +286,26 @@ TEST(rows_become_records)
     ctx_close(&ctx);
 }
 
+TEST(arrays_of_bytes_go_both_ways)
+{
+    static const uint8_t every[] = {0, 1, 'x', '"', '\\', ',', '{', 255};
+    const struct bytes items[] = {{every, sizeof(every)}, {(const uint8_t *)"", 0}, {every, 1}};
+    struct ctx ctx = ctx_open(DB_APP);
+    struct db_pipeline *pl = db_pipeline_new(&ctx);
+    for (size_t n = 0; n <= 3; n++)
+        DB_ADD(pl, TQ_ARRAYS, DB_TEXT("{}"), DB_SEALED(db_bytes_array(ctx.arena, items, n)));
+    size_t none = DB_ADD(pl, TQ_ARRAYS, DB_NULL, DB_NULL);
+    CHECK_INT(db_run(&ctx, pl), ERR_OK);
+    const struct bytes *got;
+    for (size_t n = 0; n <= 3; n++) {
+        CHECK_INT(db_bytes_list(pl, n, 0, "words", &got), n);
+        for (size_t i = 0; i < n; i++)
+            CHECK(got[i].n == items[i].n && memcmp(got[i].p, items[i].p, items[i].n) == 0);
+    }
+    CHECK_INT(db_bytes_list(pl, none, 0, "words", &got), 0);
+    ctx_close(&ctx);
+}
+
 struct counted {
     long rows, holes, stop_at, filler;
 };
@@ -492,6 +512,6 @@ TESTS("db pipeline", T(pipeline_is_one_flush), T(session_is_as_promised),
       T(error_rolls_back_everything), T(commit_failure_is_an_error), T(params_keep_every_byte),
       T(big_pipelines_do_not_block), T(misuse_is_refused_before_sending),
       T(sqlstates_become_errors), T(own_errors_carry_their_words),
-      T(warnings_of_our_own_are_no_doubt), T(rows_become_records), T(stream_gives_rows_one_by_one),
+      T(warnings_of_our_own_are_no_doubt), T(rows_become_records), T(arrays_of_bytes_go_both_ways), T(stream_gives_rows_one_by_one),
       T(stream_stops_and_fails), T(transactions_hold_together), T(copy_in_loads_exactly),
       T(copy_in_is_all_or_nothing), T(notifications_arrive))

@@ -14,15 +14,9 @@
 
 // ---- reading ----
 
-static struct seal_at note_at(const char *person, const char *contact, const char *column)
-{
-    return (struct seal_at){SEAL_NOTES, person, "app.contact_note", contact, column};
-}
-
-static struct seal_at summary_at(const char *person, const char *contact)
-{
-    return (struct seal_at){SEAL_NOTES, person, "app.contact_summary", contact, "summary"};
-}
+// The words of a contact that one permission reads lie in one table, a row for each kind.
+static const char words_table[] = "app.contact_note";
+static const char summary_table[] = "app.contact_summary";
 
 static enum err contact_from_row(struct ctx *ctx, const struct db_pipeline *pl, size_t i,
                                  size_t row, const struct person *person, struct contact **ret)
@@ -30,14 +24,9 @@ static enum err contact_from_row(struct ctx *ctx, const struct db_pipeline *pl, 
     struct contact *c = ARENA_NEW(ctx->arena, struct contact);
     db_row_record(pl, i, row, &contact_table, c);
     c->ref = person->ref;
-    struct seal_at note = note_at(person->id, c->id, "note");
-    struct seal_at reason = note_at(person->id, c->id, "correction_reason");
-    struct seal_at summary = summary_at(person->id, c->id);
-    enum err e = column_open(ctx, pl, i, row, &note, "sealed_note", &c->note);
+    enum err e = record_open_kinds(ctx, pl, i, row, &contact_table, words_table, person->id, c->id, c);
     if (!e)
-        e = column_open(ctx, pl, i, row, &reason, "sealed_reason", &c->correction_reason);
-    if (!e)
-        e = column_open(ctx, pl, i, row, &summary, "sealed_summary", &c->summary);
+        e = record_open(ctx, pl, i, row, &contact_table, summary_table, person->id, c->id, c);
     if (!e)
         *ret = c;
     return e;
@@ -218,53 +207,51 @@ static enum err check(struct ctx *ctx, const char *ref, const struct contact_inp
     return e ? e : dates_check(ctx, in, ret);
 }
 
-struct sealed_words {
-    struct bytes note, summary, reason;
+struct contact_words {
+    struct sealed_kinds kinds;
+    struct bytes summary;
 };
 
 static enum err seal_words(struct ctx *ctx, const char *person, const char *id,
-                           const struct contact_input *in, const char *reason,
-                           struct sealed_words *ret)
+                           const struct contact_correction *in, struct contact_words *ret)
 {
-    struct seal_at note = note_at(person, id, "note");
-    struct seal_at why = note_at(person, id, "correction_reason");
-    struct seal_at summary = summary_at(person, id);
-    enum err e = seal_text(ctx, &note, in->note, &ret->note);
+    const struct field_table *t = &contact_correction_table;
+    const struct sealed_field *summary;
+    size_t n;
+    enum err e = record_seal_kinds(ctx, t, words_table, person, id, in, &ret->kinds);
     if (!e)
-        e = seal_text(ctx, &why, reason, &ret->reason);
+        e = record_seal(ctx, t, summary_table, person, id, in, &summary, &n);
     if (!e)
-        e = seal_text(ctx, &summary, in->summary, &ret->summary);
+        ret->summary = n ? summary[0].sealed : (struct bytes){0};
     return e;
 }
 
 static struct contact saved(const char *ref, const char *id, const char *corrects,
                             const struct contact_input *in)
 {
-    return (struct contact){
+    struct contact c = {
+#define FACT(name, ...) .name = in->name,
+#define DETAIL(name, ...) .name = in->name,
+#include "domain/contact/contact.def"
         .id = id,
         .ref = ref,
-        .happened_at = in->happened_at,
-        .mode = in->mode,
-        .outcome = in->outcome,
-        .direction = in->direction,
-        .minutes = in->minutes,
-        .purposes = in->purposes ? in->purposes : "{}",
-        .concern = in->concern ? in->concern : "false",
-        .next_step = in->next_step,
-        .next_contact_due = in->next_contact_due,
-        .captured_at = in->captured_at,
         .corrects = corrects,
     };
+    if (!c.purposes)
+        c.purposes = "{}";
+    if (!c.concern)
+        c.concern = "false";
+    return c;
 }
 
 static enum err insert(struct ctx *ctx, const char *ref, const char *corrects,
-                       const struct contact_input *in, const char *reason,
-                       const struct birth *birth, const struct contact_reply *reply,
-                       struct contact *ret)
+                       const struct contact_correction *correction, const struct birth *birth,
+                       const struct contact_reply *reply, struct contact *ret)
 {
+    const struct contact_input *in = &correction->contact;
     const char *id = uuid_new(ctx->arena);
-    struct sealed_words words = {0};
-    enum err e = seal_words(ctx, birth->person_id, id, in, reason, &words);
+    struct contact_words words;
+    enum err e = seal_words(ctx, birth->person_id, id, correction, &words);
     if (e)
         return e;
     struct contact c = saved(ref, id, corrects, in);
@@ -278,8 +265,8 @@ static enum err insert(struct ctx *ctx, const char *ref, const char *corrects,
            DB_TEXT(in->direction), DB_TEXT(in->mode), DB_TEXT(in->outcome),
            DB_TEXT(in->next_contact_due), DB_TEXT(in->captured_at), DB_TEXT(ctx->idempotency_key),
            DB_TEXT(in->minutes), DB_TEXT(in->purposes), DB_TEXT(in->concern),
-           DB_TEXT(in->next_step), DB_SEALED(words.note), DB_SEALED(words.summary),
-           DB_SEALED(words.reason), birth->known ? DB_BYTES(birth->nonce, BIRTH_NONCE) : DB_NULL);
+           DB_TEXT(in->next_step), DB_TEXT(words.kinds.kinds), DB_SEALED(words.kinds.words),
+           DB_SEALED(words.summary), birth->known ? DB_BYTES(birth->nonce, BIRTH_NONCE) : DB_NULL);
     access_audit(ctx, &tx, corrects ? AUDIT_contact_corrected : AUDIT_contact_recorded, id, NULL,
                  arena_printf(ctx->arena, "mode=%s outcome=%s", in->mode, in->outcome));
     e = access_run(ctx, &tx, NULL);
@@ -291,15 +278,15 @@ static enum err insert(struct ctx *ctx, const char *ref, const char *corrects,
 // A stale answer may only mean that the birth date was changed since this process read it: read it
 // again and try once more.
 static enum err save(struct ctx *ctx, const char *ref, const char *corrects,
-                     const struct contact_input *in, const char *reason,
-                     const struct contact_reply *reply, struct contact *ret)
+                     const struct contact_correction *in, const struct contact_reply *reply,
+                     struct contact *ret)
 {
     enum err e = ERR_OK;
     for (int attempt = 0; attempt < 2; attempt++) {
         struct birth birth;
-        e = check(ctx, ref, in, &birth);
+        e = check(ctx, ref, &in->contact, &birth);
         if (!e)
-            e = insert(ctx, ref, corrects, in, reason, &birth, reply, ret);
+            e = insert(ctx, ref, corrects, in, &birth, reply, ret);
         if (e != ERR_STALE)
             break;
         birth_forget(ref);
@@ -310,12 +297,12 @@ static enum err save(struct ctx *ctx, const char *ref, const char *corrects,
 enum err contact_record(struct ctx *ctx, const char *ref, const struct contact_input *in,
                         const struct contact_reply *reply, struct contact *ret)
 {
-    return save(ctx, ref, NULL, in, NULL, reply, ret);
+    return save(ctx, ref, NULL, &(struct contact_correction){.contact = *in}, reply, ret);
 }
 
 enum err contact_correct(struct ctx *ctx, const char *ref, const char *id,
                          const struct contact_correction *in, const struct contact_reply *reply,
                          struct contact *ret)
 {
-    return save(ctx, ref, uuid_or_nil(id), &in->contact, in->reason, reply, ret);
+    return save(ctx, ref, uuid_or_nil(id), in, reply, ret);
 }

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
 // Contacts: every attempt to reach a participant, successful or not (lib/domain/README.md). Append-only: a
 // correction is a new version that names the one it replaces, and the original stays.
-// What a role may see is decided by row-level security (facts, details, summary and note are four
+// What a role may see is decided by row-level security (facts, details, summary and words are four
 // tables); the field table only leaves the same keys out of answers. Records live in ctx->arena.
 #pragma once
 
 #include "access/access.h"
 #include "base/field.h"
 
+// The members follow from contact.def, where each field is declared.
+
 /** What a person sends to record a contact. */
 struct contact_input {
-    const char *happened_at, *direction, *mode, *outcome, *minutes, *purposes;
-    const char *note, *summary, *concern, *next_step, *next_contact_due, *captured_at;
+#define SENT(name) const char *name;
+#include "domain/contact/contact.def"
 };
 
 /** What a person sends to correct one: the whole contact as it should have been, and why. */
@@ -20,15 +22,11 @@ struct contact_correction {
     const char *reason;
 };
 
-/** One version of a contact, as far as the actor may see it (the rest is NULL). */
+/** One version of a contact, as far as the actor may see it (the rest is NULL): `corrects` is the id
+ *  of the version it replaces, `superseded_by` of the one that replaced it. */
 struct contact {
-    const char *id, *ref, *happened_at, *mode, *outcome;
-    const char *direction, *minutes, *purposes, *concern, *next_contact_due; // contact_detail_read
-    const char *next_step, *author, *captured_at, *received_at;              // contact_detail_read
-    const char *summary;                                                     // contact_summary_read
-    const char *note, *correction_reason;                                    // contact_note_read
-    const char *corrects;      // id of the version this one replaces, or NULL
-    const char *superseded_by; // id of the version that replaced this one, or NULL
+#define ANSWERED(name) const char *name;
+#include "domain/contact/contact.def"
 };
 
 extern const struct field_table contact_input_table, contact_correction_table;

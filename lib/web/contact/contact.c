@@ -63,15 +63,13 @@ static struct contact_view contact_view_of(struct request *r, const struct conta
         .when = time_words(a, c->happened_at),
         .author = c->author,
         .facts = facts_words(a, c),
-        .note = c->note,
-        .summary = c->summary,
         .next = next_words(a, c),
         .corrected = !c->corrects ? NULL
                      : c->author  ? arena_printf(a, "Corrected by %s on %s", c->author,
                                                  time_words(a, c->received_at))
                                   : "Corrected",
-        .reason = c->correction_reason,
         .concern = c->concern && strcmp(c->concern, "true") == 0,
+        .contact = c,
     };
 }
 
@@ -328,14 +326,11 @@ static void form_values(struct request *r, const struct contact *was, struct con
     v->purposes = form_choices(r, "purpose", "purposes", c->purposes);
     v->directions = form_choices(r, "direction", "direction", c->direction);
     v->next_steps = form_choices(r, "next_step", "next_step", c->next_step);
-    v->minutes = form_value(r, "minutes", c->minutes);
-    v->note = form_value(r, "note", c->note);
-    v->summary = form_value(r, "summary", c->summary);
-    v->reason = form_value(r, "reason", NULL);
+    v->contact = c;
     v->concern = form_checked(r, "concern", "true", c->concern);
     const char *direction = form_value(r, "direction", c->direction);
     const char *next_step = form_value(r, "next_step", c->next_step);
-    v->more_open = given(v->summary) || v->concern || given(next_step) ||
+    v->more_open = given(form_value(r, "summary", c->summary)) || v->concern || given(next_step) ||
                    strcmp(direction, "inbound") == 0 || form_error(r, "summary") ||
                    form_error(r, "direction") || form_error(r, "next_step");
     form_when(r, was, v);

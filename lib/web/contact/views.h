@@ -16,10 +16,10 @@ struct contact_view {
     const char *outcome, *outcome_classes; // a text tag
     const char *timestamp, *when, *author;
     const char *facts;                 // "25 minutes, support session"
-    const char *note, *summary, *next; // NULL where there is none, or the actor may not see it
+    const char *next;                  // NULL where there is none, or the actor may not see it
     const char *corrected;             // "Corrected by Ann Lee on 3 November 2026 at 10am", or NULL
-    const char *reason;                // of the correction
     bool concern;
+    const struct contact *contact; // its words, as they are
 };
 
 struct contact_views {
@@ -57,12 +57,11 @@ struct contact_form_view {
     struct html hidden;
     struct ui_choices modes, outcomes, purposes, directions, next_steps;
     const char *day, *month, *year, *time; // of the contact
-    const char *minutes, *note, *summary;
+    const struct contact *contact;         // what the fields hold when nothing was typed
     const char *due_choice;               // which radio of the next contact
     const char *due_week, *due_fortnight; // ISO dates
     const char *due_week_words, *due_fortnight_words;
     const char *due_day, *due_month, *due_year;
-    const char *reason;
     bool concern, correcting, more_open;
     struct contact_view stale; // what is stored now, when somebody else corrected it meanwhile
     bool is_stale;

@@ -10,7 +10,7 @@ select d.date_of_birth
 -- that is not the person's, and writes whose it is). Stale when the date of birth is not the one the program
 -- checked against. (No column is returned: that would ask the policies for reading as well.)
 -- name: contact_insert
--- params: 17 id corrects happened_at direction mode outcome next_contact_due captured_at client_ref minutes purposes concern next_step note summary reason birth_nonce
+-- params: 17 id corrects happened_at direction mode outcome next_contact_due captured_at client_ref minutes purposes concern next_step kinds words summary birth_nonce
 with fact as (
   insert into app.contact (site_id, id, participant_id, happened_at, direction, mode, outcome,
                            next_contact_due, captured_at, client_ref, corrects)
@@ -27,13 +27,13 @@ with fact as (
          coalesce($11::text[], '{}'), coalesce($12::boolean, false), $13
     from fact
 ), words as (
-  insert into app.contact_note (site_id, contact_id, participant_id, note, correction_reason)
-  select (select access.person_site()), $1::uuid, (select access.person()), $14::bytea, $16::bytea
-    from fact where $14::bytea is not null or $16::bytea is not null
+  insert into app.contact_note (site_id, contact_id, participant_id, kind, note)
+  select (select access.person_site()), $1::uuid, (select access.person()), w.kind, w.note
+    from fact, unnest($14::text[], $15::bytea[]) w (kind, note)
 ), shared as (
   insert into app.contact_summary (site_id, contact_id, participant_id, summary)
-  select (select access.person_site()), $1::uuid, (select access.person()), $15::bytea
-    from fact where $15::bytea is not null
+  select (select access.person_site()), $1::uuid, (select access.person()), $16::bytea
+    from fact where $16::bytea is not null
 )
 select $1::uuid as id from fact;
 
@@ -43,10 +43,12 @@ select $1::uuid as id from fact;
 select c.id, c.happened_at, c.mode, c.outcome, c.direction, c.next_contact_due, c.captured_at,
        c.received_at, c.corrects, c.superseded_by, u.display_name as author,
        d.minutes, d.purposes, d.concern, d.next_step,
-       n.note as sealed_note, n.correction_reason as sealed_reason, s.summary as sealed_summary
+       n.kinds, n.words, s.summary
   from app.contact c
   left join app.contact_detail d on d.site_id = c.site_id and d.contact_id = c.id
-  left join app.contact_note n on n.site_id = c.site_id and n.contact_id = c.id
+  left join lateral (select array_agg(w.kind) as kinds, array_agg(w.note) as words
+                       from app.contact_note w
+                      where w.site_id = c.site_id and w.contact_id = c.id) n on true
   left join app.contact_summary s on s.site_id = c.site_id and s.contact_id = c.id
   left join access."user" u on u.id = c.author_id
  where c.site_id = (select access.person_site()) and c.participant_id = (select access.person())
@@ -77,11 +79,13 @@ with recursive chain as (
 select c.id, c.happened_at, c.mode, c.outcome, c.direction, c.next_contact_due, c.captured_at,
        c.received_at, c.corrects, c.superseded_by, u.display_name as author,
        d.minutes, d.purposes, d.concern, d.next_step,
-       n.note as sealed_note, n.correction_reason as sealed_reason, s.summary as sealed_summary
+       n.kinds, n.words, s.summary
   from chain k
   join app.contact c on c.site_id = (select access.person_site()) and c.id = k.id
   left join app.contact_detail d on d.site_id = c.site_id and d.contact_id = c.id
-  left join app.contact_note n on n.site_id = c.site_id and n.contact_id = c.id
+  left join lateral (select array_agg(w.kind) as kinds, array_agg(w.note) as words
+                       from app.contact_note w
+                      where w.site_id = c.site_id and w.contact_id = c.id) n on true
   left join app.contact_summary s on s.site_id = c.site_id and s.contact_id = c.id
   left join access."user" u on u.id = c.author_id
  order by (c.superseded_by is null) desc, c.received_at desc, c.id desc;

@@ -79,8 +79,8 @@ with fact as (
   insert into app.contact_detail (site_id, contact_id, participant_id, minutes)
   select site_id, id, participant_id, $11::int from fact
 ), words as (
-  insert into app.contact_note (site_id, contact_id, participant_id, note)
-  select site_id, id, participant_id, $12::bytea from fact where $12::bytea is not null
+  insert into app.contact_note (site_id, contact_id, participant_id, kind, note)
+  select site_id, id, participant_id, 'note', $12::bytea from fact where $12::bytea is not null
 )
 select id from fact;
 

@@ -200,7 +200,7 @@ copy app.contact_detail (site_id, contact_id, participant_id, minutes, purposes,
 
 -- name: sample_contact_note
 -- login: owner
-copy app.contact_note (site_id, contact_id, participant_id, note, correction_reason) from stdin (freeze);
+copy app.contact_note (site_id, contact_id, participant_id, kind, note) from stdin (freeze);
 
 -- name: sample_contact_summary
 -- login: owner

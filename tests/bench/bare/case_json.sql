@@ -57,10 +57,12 @@ select f.id, f.kind, f.detail as sealed_detail, f.raised_at as added_at, u.displ
 select c.id, c.happened_at, c.mode, c.outcome, c.direction, c.next_contact_due, c.captured_at,
        c.received_at, c.corrects, c.superseded_by, u.display_name as author,
        d.minutes, d.purposes, d.concern, d.next_step,
-       n.note as sealed_note, n.correction_reason as sealed_reason, s.summary as sealed_summary
+       n.kinds, n.words, s.summary
   from app.contact c
   left join app.contact_detail d on d.site_id = c.site_id and d.contact_id = c.id
-  left join app.contact_note n on n.site_id = c.site_id and n.contact_id = c.id
+  left join lateral (select array_agg(w.kind) as kinds, array_agg(w.note) as words
+                       from app.contact_note w
+                      where w.site_id = c.site_id and w.contact_id = c.id) n on true
   left join app.contact_summary s on s.site_id = c.site_id and s.contact_id = c.id
   left join access."user" u on u.id = c.author_id
  where c.site_id = :site and c.participant_id = :person and c.superseded_by is null

@@ -33,8 +33,8 @@ insert into app.contact_detail (site_id, contact_id, participant_id, minutes, pu
 values (:site, :id, :person, 20, '{support_session}', false);
 
 -- for: contact_insert
-insert into app.contact_note (site_id, contact_id, participant_id, note)
-values (:site, :id, :person, :note);
+insert into app.contact_note (site_id, contact_id, participant_id, kind, note)
+values (:site, :id, :person, 'note', :note);
 
 -- for: contact_insert (what the trigger folds into the person's dated facts)
 update app.engagement

@@ -20,6 +20,10 @@ select id, name, note, seen, good, kind, tags, 'extra' as other
 -- name: item_list
 select id, name, seen, good from thing.item order by id;
 
+-- name: arrays
+-- params: 2 kinds words
+select w.kinds, w.words from (select $1::text[] as kinds, $2::bytea[] as words) w;
+
 -- name: item_clear
 -- login: app,worker,owner
 delete from thing.item;
