@@ -376,6 +376,99 @@ TEST(a_correction_is_marked_and_the_original_kept)
     CHECK(strstr(got->body, arena_printf(a, "/contacts/%s/correct", new_id)) != NULL);
 }
 
+// The values that a form needs besides where it took place.
+#define MEETING                                                                                    \
+    "direction", "outbound", "mode", "in_person_community", "outcome", "attended", "minutes", "40", \
+        "note", "Marmot timetable", "happened_at-day", "4", "happened_at-month", "1",              \
+        "happened_at-year", "2026", "happened_at-time", "10:00", "next_contact_choice", "none"
+
+static bool shows(const char *role, const char *page, const char *words)
+{
+    const struct answer *got = visit_get(journey_visitor(role), page);
+    CHECK_INT(got->status, 200);
+    return answer_has(got, words);
+}
+
+TEST(where_it_took_place_is_for_those_who_read_notes)
+{
+    static const char place[] = "Caf\xc3\xa9 behind O'Brien's <b>yard</b>";
+    struct visitor *nav = journey_visitor("navigator");
+    const char *ref = journey_person("navigator");
+    const struct answer *got =
+        visit_post(nav, path(ref, "/contacts"), MEETING, "venue", place, NULL);
+    CHECK_INT(got->status, 303);
+    const char *id = arena_strdup(a, strstr(got->location, "#contact-") + 9);
+    const char *one = path(ref, arena_printf(a, "/contacts/%s", id));
+    const char *const pages[] = {one, path(ref, "/contacts?view=print")};
+    for (size_t i = 0; i < 2; i++) {
+        CHECK(shows("navigator", pages[i], place));
+        CHECK(shows("manager", pages[i], place));
+        CHECK(!shows("police", pages[i], place));
+        CHECK(!shows("probation", pages[i], place));
+        CHECK(!strstr(visit_get(journey_visitor("police"), pages[i])->body, "Where:"));
+    }
+    CHECK_STR(journey_sql(arena_printf(a,
+                                       "select string_agg(kind || ' ' || (encode(note, 'escape') "
+                                       "like '%%O''Brien%%'), ', ' order by kind) from "
+                                       "app.contact_note where contact_id = '%s'",
+                                       id)),
+              "note false, venue false");
+}
+
+TEST(where_it_took_place_is_corrected)
+{
+    struct visitor *nav = journey_visitor("navigator");
+    const char *ref = journey_person("navigator");
+    const struct answer *got =
+        visit_post(nav, path(ref, "/contacts"), MEETING, "venue", "Hedgehog Hall", NULL);
+    const char *id = arena_strdup(a, strstr(got->location, "#contact-") + 9);
+    const char *correct = path(ref, arena_printf(a, "/contacts/%s/correct", id));
+    CHECK_STR(answer_input(visit_get(nav, correct), "venue"), "Hedgehog Hall");
+    char longest[202];
+    memset(longest, 'v', 201);
+    longest[201] = '\0';
+    got = visit_post(nav, correct, MEETING, "venue", longest, "reason", "Wrong hall", NULL);
+    CHECK_INT(got->status, 422);
+    CHECK(strstr(got->body, "href=\"#venue\"") && strstr(got->body, "id=\"venue\""));
+    CHECK_STR(answer_input(got, "venue"), longest);
+    got = visit_post(nav, correct, MEETING, "venue", "Hornbeam Hall", "reason", "Wrong hall", NULL);
+    CHECK_INT(got->status, 303);
+    const char *now = arena_strdup(a, strstr(got->location, "#contact-") + 9);
+    CHECK(shows("navigator", path(ref, "/contacts?view=print"), "Hornbeam Hall"));
+    CHECK(!shows("navigator", path(ref, "/contacts?view=print"), "Hedgehog Hall"));
+    const char *one = path(ref, arena_printf(a, "/contacts/%s", now));
+    CHECK(shows("navigator", one, "Hornbeam Hall") && shows("navigator", one, "Hedgehog Hall"));
+}
+
+TEST(the_api_takes_and_gives_where_it_took_place)
+{
+    struct visitor *nav = journey_visitor("navigator");
+    const char *ref = journey_person("navigator");
+    const struct answer *got =
+        visit_api_with(nav, "POST", api_path(ref, ""), json("venue", "\"Ibex library\""), uuid_new(a),
+                       NULL);
+    CHECK_INT(got->status, 201);
+    CHECK(!strstr(got->body, "venue")); // the answer that a retry gets is kept in clear
+    const char *id = arena_strdup(a, answer_json(got, "id"));
+    const char *one = api_path(ref, arena_printf(a, "/%s", id));
+    CHECK_STR(answer_json(visit_api(nav, "GET", one, NULL), "venue"), "Ibex library");
+    CHECK_STR(answer_json(visit_api(nav, "GET", api_path(ref, ""), NULL), "items.0.venue"),
+              "Ibex library");
+    static const char *const others[] = {"police", "probation"};
+    for (size_t i = 0; i < 2; i++) {
+        got = visit_api(journey_visitor(others[i]), "GET", one, NULL);
+        CHECK_INT(got->status, 200);
+        CHECK(!strstr(got->body, "venue") && !strstr(got->body, "Ibex"));
+    }
+    got = visit_api_with(nav, "POST", api_path(ref, ""), json("venue", "7"), uuid_new(a), NULL);
+    CHECK_INT(got->status, 422);
+    CHECK(has_error(got, "venue"));
+    got = visit_api_with(nav, "POST", api_path(ref, ""), json(NULL, NULL), uuid_new(a), NULL);
+    id = arena_strdup(a, answer_json(got, "id"));
+    got = visit_api(nav, "GET", api_path(ref, arena_printf(a, "/%s", id)), NULL);
+    CHECK(strstr(got->body, "\"venue\":null") != NULL);
+}
+
 TEST(lists_page_by_cursor)
 {
     struct visitor *nav = journey_visitor("navigator");
@@ -401,4 +494,5 @@ TESTS("contacts", T(the_form_has_sensible_defaults), T(a_contact_is_recorded_and
       T(bad_json_is_422_naming_the_field), T(a_note_over_20000_characters_is_refused),
       T(a_retry_gives_the_first_answer_again), T(roles_see_only_their_part),
       T(an_invisible_person_is_like_nobody), T(a_correction_is_marked_and_the_original_kept),
-      T(lists_page_by_cursor))
+      T(where_it_took_place_is_for_those_who_read_notes), T(where_it_took_place_is_corrected),
+      T(the_api_takes_and_gives_where_it_took_place), T(lists_page_by_cursor))
