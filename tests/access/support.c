@@ -136,7 +136,7 @@ const char *access_database(const char *name, bool fixture)
 {
     if (crypto_start())
         die("crypto", "does not start");
-    const char *conninfo = cluster_database(cluster_shared(), name);
+    const char *conninfo = cluster_database(cluster_migrated(), name);
     struct ctx ctx = access_ctx(conninfo, DB_OWNER, NULL);
     static struct arena *programme_memory; // vocabularies stay installed
     if (!programme_memory)

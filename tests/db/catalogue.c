@@ -14,7 +14,7 @@ static const char *database(void)
 {
     static const char *conninfo;
     if (!conninfo)
-        conninfo = cluster_database(cluster_shared(), "real");
+        conninfo = cluster_database(cluster_migrated(), "real");
     return conninfo;
 }
 

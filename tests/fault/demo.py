@@ -69,7 +69,7 @@ def look(check, demo):
 
 def main():
     check = Checks()
-    with Demo(sys.argv[1], keep=True) as demo:
+    with Demo(sys.argv[1], keep=True, fresh=True) as demo:
         look(check, demo)
         first = demo.json()
         people = demo.sql("select count(*) from app.participant")

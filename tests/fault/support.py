@@ -4,6 +4,7 @@
 Each test is a program: test.py BUILD_FOLDER. It starts packaging/demo with the programs of that folder
 in a short folder below /tmp, and its last line is "N passed, N failed".
 """
+import fcntl
 import http.client
 import json
 import os
@@ -20,6 +21,7 @@ import uuid
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 CLUSTER = os.path.join(ROOT, "tests/support/cluster.sh")
 START_SECONDS = 180
+USUAL_PEOPLE = 40  # of these a demonstration is kept prepared
 
 
 class Checks:
@@ -66,9 +68,12 @@ def living(pid):
 
 
 class Demo:
-    """A running packaging/demo. Leave it with stop(), which `with` does."""
+    """A running packaging/demo. Leave it with stop(), which `with` does.
 
-    def __init__(self, build, people=40, keep=False, folder=None):
+    With PHOENIX_TEST_PREPARED (packaging/check) one with the usual number of people goes on with a copy of one that
+    was made there once, unless it is to be `fresh`: the same settings, without loading the people again."""
+
+    def __init__(self, build, people=USUAL_PEOPLE, keep=False, folder=None, fresh=False):
         self.build = os.path.abspath(build)
         self.folder = folder or tempfile.mkdtemp(prefix="pxf")
         self.dir = os.path.join(self.folder, "d")
@@ -77,7 +82,21 @@ class Demo:
         self.port = free_port()
         self.said = []
         self.options = ["--port", str(self.port), "--people", str(people), "--dir", self.dir]
+        prepared = os.environ.get("PHOENIX_TEST_PREPARED")
+        if prepared and not fresh and people == USUAL_PEOPLE and not os.path.exists(self.dir):
+            self.copy(os.path.join(prepared, "demo"), people)
         self.start()
+
+    def copy(self, kept, people):
+        """Begins where a demonstration of so many people was stopped before."""
+        with open(kept + ".lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not os.path.exists(kept):
+                with Demo(self.build, people, keep=True, fresh=True) as first:
+                    first.stop()
+                    subprocess.run(["cp", "-a", first.dir, kept + ".part"], check=True)
+                os.rename(kept + ".part", kept)
+        subprocess.run(["cp", "-a", "--reflink=auto", kept, self.dir], check=True)
 
     def start(self):
         self.ready = threading.Event()

@@ -56,7 +56,7 @@ static void start(void)
     log_setup(LOG_ERROR, 0);
     must(crypto_start(), "crypto");
     clock_set_zone("Europe/London");
-    cluster = cluster_shared();
+    cluster = cluster_migrated();
     const char *keyring = arena_printf(owner.arena, "%s/import.keys", cluster_dir(cluster));
     must(keys_create(&owner, keyring), "keyring");
     must(keys_open(&owner, keyring, &owner.keys), "keyring");

@@ -41,6 +41,8 @@ struct visitor {
 static struct world {
     struct ctx ctx; // the harness's own, as the owner
     struct cluster *cluster;
+    const char *dir, *conninfo; // the harness's files, and the database
+    const struct programme *programme;
     const struct config *config;
     struct db *app, *auth, *worker;
     const struct sample_account *accounts;
@@ -86,6 +88,76 @@ static const char *write_config(const char *dir, const char *conninfo)
     return path;
 }
 
+// The accounts of the made-up people, kept beside their database: one a line.
+static const char *accounts_path(void)
+{
+    return arena_printf(world.ctx.arena, "%s/accounts", world.dir);
+}
+
+static void keep_accounts(const struct sample_account *accounts, size_t n)
+{
+    FILE *f = fopen(accounts_path(), "w");
+    if (!f)
+        fail("cannot write", accounts_path());
+    for (size_t i = 0; i < n; i++)
+        fprintf(f, "%s\t%s\t%s\t%s\n", accounts[i].role, accounts[i].username,
+                accounts[i].password, accounts[i].site ? accounts[i].site : "");
+    fclose(f);
+}
+
+static void read_accounts(void)
+{
+    enum { ACCOUNTS = 200 };
+    struct arena *a = world.ctx.arena;
+    struct sample_account *all = ARENA_ARRAY(a, struct sample_account, ACCOUNTS);
+    char line[512];
+    FILE *f = fopen(accounts_path(), "r");
+    if (!f)
+        fail("cannot read", accounts_path());
+    size_t n = 0;
+    while (n < ACCOUNTS && fgets(line, sizeof(line), f)) {
+        char *rest = arena_strdup(a, line), *part[4];
+        for (int i = 0; i < 4; i++)
+            part[i] = strsep(&rest, "\t\n");
+        all[n++] = (struct sample_account){part[0], part[1], part[2], *part[3] ? part[3] : NULL};
+    }
+    fclose(f);
+    world.accounts = all;
+    world.n_accounts = n;
+}
+
+static void open_owner(void)
+{
+    struct ctx *ctx = &world.ctx;
+    must(config_read(ctx, write_config(world.dir, world.conninfo), &world.config), "config");
+    if (!clock_set_zone(world.config->timezone))
+        fail("no time zone", world.config->timezone);
+    must(keys_open(ctx, world.config->keyring, &ctx->keys), "keyring");
+    ctx->db = db_new(world.config->database, DB_OWNER);
+    must(db_ready(ctx, ctx->db), "owner");
+}
+
+/** Makes the people: once for all programs that share a prepared cluster. */
+static void fill_world(struct cluster *c)
+{
+    struct ctx *ctx = &world.ctx;
+    // The cluster's own folder goes away with it, however the program ends.
+    world.dir = cluster_files(c);
+    world.conninfo = cluster_database(c, "journey");
+    if (mkdir(world.dir, 0700) != 0)
+        fail("cannot make", world.dir);
+    must(keys_create(ctx, arena_printf(ctx->arena, "%s/phoenix.keys", world.dir)), "keyring");
+    open_owner();
+    must(access_sync(ctx, world.programme), "access_sync");
+    struct sample_setup setup = {.people = PEOPLE, .seed = 7};
+    const struct sample_account *accounts;
+    size_t n;
+    must(sample_make(ctx, &setup, &accounts, &n), "sample");
+    keep_accounts(accounts, n);
+    db_free(ctx->db);
+    keys_close(ctx->keys);
+}
+
 static void start_world(void)
 {
     if (world.up)
@@ -96,25 +168,13 @@ static void start_world(void)
     memcpy(ctx->request_id, uuid_new(ctx->arena), sizeof(ctx->request_id));
     log_setup(getenv("JOURNEY_LOG") ? LOG_DEBUG : LOG_ERROR, 0);
     must(crypto_start(), "crypto");
-    world.cluster = cluster_shared();
-    const char *conninfo = cluster_database(world.cluster, "journey");
-    // The cluster's own folder goes away with it, however the program ends.
-    const char *dir = arena_printf(ctx->arena, "%s/journey", cluster_dir(world.cluster));
-    if (mkdir(dir, 0700) != 0)
-        fail("cannot make", dir);
-    must(config_read(ctx, write_config(dir, conninfo), &world.config), "config");
-    if (!clock_set_zone(world.config->timezone))
-        fail("no time zone", world.config->timezone);
-    const struct programme *programme;
-    must(programme_read(ctx, world.config->programme, &programme), "programme");
+    must(programme_read(ctx, JOURNEY_PROGRAMME, &world.programme), "programme");
+    world.cluster = cluster_prepared("journey", fill_world);
+    world.dir = cluster_files(world.cluster);
+    world.conninfo = cluster_conninfo(world.cluster, "journey");
+    open_owner();
     must(mappings_read(ctx, world.config->mappings), "mappings");
-    must(keys_create(ctx, world.config->keyring), "keyring");
-    must(keys_open(ctx, world.config->keyring, &ctx->keys), "keyring");
-    ctx->db = db_new(world.config->database, DB_OWNER);
-    must(db_ready(ctx, ctx->db), "owner");
-    must(access_sync(ctx, programme), "access_sync");
-    struct sample_setup setup = {.people = PEOPLE, .seed = 7};
-    must(sample_make(ctx, &setup, &world.accounts, &world.n_accounts), "sample");
+    read_accounts();
     world.app = db_new(world.config->database, DB_APP);
     world.auth = db_new(world.config->database, DB_AUTH);
     world.worker = db_new(world.config->database, DB_WORKER);

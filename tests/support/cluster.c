@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -117,7 +118,7 @@ static void start_guard(struct cluster *c)
     c->guard_fd = ends[1];
 }
 
-struct cluster *cluster_start_with(bool durable, const char *const *settings)
+static struct cluster *start_from(const char *from, bool durable, const char *const *settings)
 {
     struct arena *a = arena_new();
     struct cluster *c = ARENA_NEW(a, struct cluster);
@@ -127,6 +128,10 @@ struct cluster *cluster_start_with(bool durable, const char *const *settings)
     size_t n = 3;
     if (durable)
         argv[n++] = "--durable";
+    if (from) {
+        argv[n++] = "--from";
+        argv[n++] = from;
+    }
     for (; settings && *settings && n < ARGS_MAX - 3; settings++) {
         argv[n++] = "--set";
         argv[n++] = *settings;
@@ -135,6 +140,11 @@ struct cluster *cluster_start_with(bool durable, const char *const *settings)
     if (run(argv, NULL))
         give_up("cluster.sh", "start");
     return c;
+}
+
+struct cluster *cluster_start_with(bool durable, const char *const *settings)
+{
+    return start_from(NULL, durable, settings);
 }
 
 struct cluster *cluster_start(void)
@@ -171,6 +181,11 @@ void cluster_stop(struct cluster *c)
 const char *cluster_dir(const struct cluster *c)
 {
     return c->dir;
+}
+
+const char *cluster_files(struct cluster *c)
+{
+    return arena_printf(c->arena, "%s/files", c->dir);
 }
 
 const char *cluster_conninfo(struct cluster *c, const char *dbname)
@@ -223,6 +238,53 @@ static void make_template(struct cluster *c)
     db_free(ctx.db);
     arena_free(ctx.arena);
     c->template_made = true;
+}
+
+/** Held by one program at a time; the others wait for what it prepares. */
+static int prepared_lock(const char *path)
+{
+    char name[512];
+    snprintf(name, sizeof(name), "%s.lock", path);
+    int fd = open(name, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+    while (fd >= 0 && flock(fd, LOCK_EX)) {
+        if (errno != EINTR)
+            give_up(name, strerror(errno));
+    }
+    if (fd < 0)
+        give_up(name, strerror(errno));
+    return fd;
+}
+
+struct cluster *cluster_prepared(const char *name, void (*fill)(struct cluster *c))
+{
+    const char *folder = getenv("PHOENIX_TEST_PREPARED");
+    if (shared)
+        return shared;
+    if (!folder || !*folder) {
+        fill(cluster_shared());
+        return shared;
+    }
+    char path[400];
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    int lock = prepared_lock(path);
+    bool ready = access(path, F_OK) == 0;
+    if (ready) {
+        close(lock);
+        shared = start_from(path, false, NULL);
+        shared->template_made = true;
+        atexit(stop_shared);
+    } else {
+        fill(cluster_shared());
+        script_must(shared, "save", path);
+        close(lock);
+        cluster_up(shared);
+    }
+    return shared;
+}
+
+struct cluster *cluster_migrated(void)
+{
+    return cluster_prepared("migrated", make_template);
 }
 
 const char *cluster_database(struct cluster *c, const char *name)

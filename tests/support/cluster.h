@@ -15,6 +15,12 @@ struct cluster *cluster_start(void);
 struct cluster *cluster_start_with(bool durable, const char *const *settings);
 /** One for the whole program, started at the first call. */
 struct cluster *cluster_shared(void);
+/** The same, with the template of cluster_database() made already, or copied from where another program
+ *  kept it: see PHOENIX_TEST_PREPARED in cluster.sh. For the present catalogue, so not after another was set. */
+struct cluster *cluster_migrated(void);
+/** The same with what `fill` puts into a migrated one: databases, and files in cluster_files(). It runs only
+ *  where nobody has kept its result under this name, and leaves no connection open. */
+struct cluster *cluster_prepared(const char *name, void (*fill)(struct cluster *c));
 void cluster_stop(struct cluster *c);
 
 /** Connection string without a user, as db_new() wants it. */
@@ -22,6 +28,8 @@ const char *cluster_conninfo(struct cluster *c, const char *dbname);
 /** The same for the superuser. */
 const char *cluster_superuser(struct cluster *c, const char *dbname);
 const char *cluster_dir(const struct cluster *c);
+/** Where `fill` may keep files beside the databases; nobody has made the folder yet. */
+const char *cluster_files(struct cluster *c);
 
 /** A new database with the roles and all migrations of the present catalogue (db_set_catalogue()),
  *  copied from a template `phoenix_t` that the first call makes: 0.1 s. Returns its conninfo. */

@@ -4,6 +4,8 @@
 # (and root) alone, gone without a trace when removed. For tests, the demonstration and checks.
 #
 #   cluster.sh start DIR [--data DIR] [--port N] [--user USER] [--durable] [--set NAME=VALUE]...
+#                        [--from FOLDER]     with the data, and the DIR/files, that "save" kept there
+#   cluster.sh save DIR FOLDER               stops it and keeps a copy of both in FOLDER, all or nothing
 #   cluster.sh stop DIR [fast|immediate]     the data stay
 #   cluster.sh kill DIR                      SIGKILL to the postmaster, as a crash test
 #   cluster.sh remove DIR                    stops at once and deletes DIR
@@ -16,6 +18,9 @@
 # reuses its data. --durable keeps fsync on: without it a power cut may lose everything (a killed server
 # loses nothing), which is what a test wants. Root cannot run PostgreSQL: as root it runs as USER, or else
 # as postgres, or else as nobody.
+#
+# PHOENIX_TEST_PREPARED=FOLDER (packaging/check makes one and removes it) holds what many starts have in common:
+# a new cluster is then a copy of one that initdb made there once.
 set -eu
 
 fail() {
@@ -62,7 +67,7 @@ read_options() {
 }
 
 parse_start() {
-    data=$dir/data port=5432 user=$(default_user) durable=no settings=
+    data=$dir/data port=5432 user=$(default_user) durable=no settings='' from=''
     if [ -f "$dir/options" ]; then
         read_options
     fi
@@ -72,6 +77,7 @@ parse_start() {
             --port) port=$2; shift 2 ;;
             --user) user=$2; shift 2 ;;
             --durable) durable=yes; shift ;;
+            --from) from=$2; shift 2 ;;
             --set) settings="$settings
 $(echo "$2" | sed "s/=/ = '/; s/\$/'/")"; shift 2 ;;
             *) fail "unknown option $1" ;;
@@ -99,7 +105,7 @@ write_settings() {
     mv "$data/cluster.conf.new" "$data/cluster.conf"
 }
 
-make_data() {
+initialise() {
     mkdir -p "$data"
     chmod 0700 "$data"
     chown "$user" "$data"
@@ -107,6 +113,44 @@ make_data() {
         --no-instructions $([ "$durable" = yes ] || echo --no-sync) > "$dir/initdb.log" 2>&1 ||
         { cat "$dir/initdb.log" >&2; fail "initdb failed"; }
     echo "include 'cluster.conf'" >> "$data/postgresql.conf"
+}
+
+# As they are, owners too; whoever reads the copy finds it whole.
+copy_whole() { # FROM TO
+    rm -rf "$2.new"
+    cp -a --reflink=auto "$1" "$2.new"
+    mv "$2.new" "$2"
+}
+
+# From the disk's point of view as good as initdb's own: with fsync every file is written out.
+copy_data() { # FROM
+    mkdir -p "$(dirname "$data")"
+    copy_whole "$1" "$data"
+    [ "$durable" = no ] || find "$data" -exec sync {} +
+}
+
+make_data() {
+    if [ -n "$from" ]; then
+        copy_data "$from/data"
+        [ ! -d "$from/files" ] || copy_whole "$from/files" "$dir/files"
+    elif [ -n "${PHOENIX_TEST_PREPARED:-}" ]; then
+        kept=$PHOENIX_TEST_PREPARED/initdb-$user
+        (
+            flock 8
+            [ -d "$kept" ] || { initialise; copy_whole "$data" "$kept"; rm -rf "$data"; }
+        ) 8> "$kept.lock"
+        copy_data "$kept"
+    else
+        initialise
+    fi
+}
+
+save() { # FOLDER
+    stop fast
+    mkdir "$1.part"
+    cp -a --reflink=auto "$data" "$1.part/data"
+    [ ! -d "$dir/files" ] || cp -a --reflink=auto "$dir/files" "$1.part/files"
+    mv "$1.part" "$1"
 }
 
 start() {
@@ -178,7 +222,7 @@ remove() {
     rm -rf "$dir"
 }
 
-[ $# -ge 2 ] || fail "usage: cluster.sh start|stop|kill|remove|guard|status|conninfo DIR ..."
+[ $# -ge 2 ] || fail "usage: cluster.sh start|save|stop|kill|remove|guard|status|conninfo DIR ..."
 command=$1
 dir=$2
 shift 2
@@ -198,6 +242,7 @@ case $command in
         remove
         ;;
     status) read_options; running ;;
+    save) read_options; save "$1" ;;
     conninfo) read_options; echo "host=$dir port=$port dbname=$1" ;;
     *) fail "unknown command $command" ;;
 esac

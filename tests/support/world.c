@@ -146,7 +146,7 @@ static void start(void)
     must(crypto_start(), "crypto");
     if (!clock_set_zone("Europe/London"))
         fail("no time zone", "Europe/London");
-    world.cluster = cluster_shared();
+    world.cluster = cluster_migrated();
     const char *conninfo = cluster_database(world.cluster, "domain");
     const char *keyring = arena_printf(ctx->arena, "%s/domain.keys", cluster_dir(world.cluster));
     const struct programme *programme;

@@ -25,7 +25,7 @@ static void start(void)
     struct ctx *own = journey_ctx();
     config = (struct config){
         .database = cluster_conninfo(cluster_shared(), "journey"),
-        .data_dir = arena_printf(a, "%s/journey", cluster_dir(cluster_shared())),
+        .data_dir = cluster_files(cluster_shared()),
         .export_keep_hours = 72,
     };
     worker = (struct ctx){.arena = a, .db = db_new(config.database, DB_WORKER), .keys = own->keys};
