@@ -142,7 +142,7 @@ enum err api_body(struct request *r, const struct field_table *t, bool check_req
                   void *ret_record)
 {
     struct ctx *ctx = &r->ctx;
-    json_t *body;
+    json_t *body = NULL;
     enum err e = load(r, &body);
     if (e)
         return e;

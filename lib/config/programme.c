@@ -162,7 +162,7 @@ enum err programme_read(struct ctx *ctx, const char *path, const struct programm
     if (e)
         return e;
     struct arena *a = arena_new();
-    struct programme *p;
+    struct programme *p = NULL;
     e = take(ctx, a, path, cfg, &p);
     cfg_free(cfg);
     if (e) {

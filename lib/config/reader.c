@@ -78,14 +78,19 @@ static enum err read_text(struct ctx *ctx, const char *path, char **ret)
 enum err confuse_parse(struct ctx *ctx, const char *path, cfg_opt_t *opts,
                        void (*prepare)(cfg_t *cfg), cfg_t **ret)
 {
-    char *text;
+    char *text = NULL;
     enum err e = read_text(ctx, path, &text);
     if (e)
         return e;
     cfg_t *cfg = cfg_init(opts, CFGF_NONE);
     FILE *f = fmemopen(text, strlen(text), "r");
-    if (!cfg || !f)
+    if (!cfg || !f) {
+        if (f)
+            fclose(f);
+        if (cfg)
+            cfg_free(cfg);
         return ctx_fail(ctx, ERR_INTERNAL, "no memory to read %s", path);
+    }
     cfg->filename = strdup(path);
     cfg_set_error_function(cfg, complain);
     if (prepare)

@@ -269,7 +269,7 @@ static const char *reference_make(struct rng *r, struct arena *a)
     char five[6] = "";
     for (int i = 0; i < 5; i++)
         five[i] = letters[rng_below(r, 32)];
-    for (char c = '0'; c <= 'Z'; c++) {
+    for (int c = '0'; c <= 'Z'; c++) {
         const char *typed = arena_printf(a, "PX%s%c", five, c);
         const char *canonical = reference_canonical(a, typed);
         if (canonical && strcmp(canonical, typed) == 0)

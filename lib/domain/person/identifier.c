@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -244,12 +245,14 @@ enum identifier_verdict identifier_check(struct arena *a, const char *kind, cons
 const char *identifier_shape_words(struct arena *a, const char *kind)
 {
     const struct identifier_kind *k = identifier_kind(kind);
+    assert(k); // words are wanted about a kind that was checked before
     return arena_printf(a, "Enter a %s in the right form, like %s", k->words, k->example);
 }
 
 const char *identifier_warn_words(struct arena *a, const char *kind)
 {
     const struct identifier_kind *k = identifier_kind(kind);
+    assert(k); // words are wanted about a kind that was checked before
     char *words = arena_strdup(a, k->words);
     words[0] = (char)toupper((unsigned char)words[0]);
     return arena_printf(a, "%s: the check character does not fit, so look for a mistyped one",
