@@ -6,15 +6,18 @@
 #include "api/handlers.h"
 #include "http/route.h"
 
-/** Decodes the JSON body strictly through `t`: unknown and duplicate keys, wrong types and values out
- *  of range are field errors (all of them, ERR_INVALID). JSON null counts as absent. `check_required`
- *  false is for PATCH. */
-enum err api_body(struct request *r, const struct field_table *t, bool check_required,
-                  void *ret_record) MUST_CHECK;
+/** Decodes the JSON body strictly through the body's table of the request's route: unknown and
+ *  duplicate keys, wrong types and values out of range are field errors (all of them, ERR_INVALID).
+ *  JSON null counts as absent. A PATCH may leave out what is required. The record is zeroed by the
+ *  caller, and of the struct that the table describes: another one stops the program. */
+#define api_body(r, ret_record) api_body_sized((r), (ret_record), sizeof(*(ret_record)))
+enum err api_body_sized(struct request *r, void *ret_record, size_t size) MUST_CHECK;
 /** True if the body named the field (PATCH: named and null means clear it). Valid after api_body(). */
 bool api_body_has(struct request *r, const char *name);
-/** Decodes the query string through `t` (unknown parameters are field errors). */
-enum err api_query(struct request *r, const struct field_table *t, void *ret_record) MUST_CHECK;
+/** Decodes the query string through the route's table of parameters, under the same conditions
+ *  (unknown parameters are field errors). */
+#define api_query(r, ret_record) api_query_sized((r), (ret_record), sizeof(*(ret_record)))
+enum err api_query_sized(struct request *r, void *ret_record, size_t size) MUST_CHECK;
 
 /** Answers one record: fields whose `read` permission the actor lacks are left out; absent values are
  *  null. Also sets ETag when the record has a field named "version". */

@@ -3,6 +3,8 @@
 // fixing a client should not have to find the faults one by one.
 #include "api/api.h"
 
+#include "base/assert.h"
+
 #include <jansson.h>
 #include <string.h>
 
@@ -138,10 +140,11 @@ static bool take(struct ctx *ctx, const struct field *f, const json_t *v, void *
     }
 }
 
-enum err api_body(struct request *r, const struct field_table *t, bool check_required,
-                  void *ret_record)
+enum err api_body_sized(struct request *r, void *ret_record, size_t size)
 {
+    const struct field_table *t = r->route->body;
     struct ctx *ctx = &r->ctx;
+    ASSERT(t && t->size == size);
     json_t *body = NULL;
     enum err e = load(r, &body);
     if (e)
@@ -160,7 +163,7 @@ enum err api_body(struct request *r, const struct field_table *t, bool check_req
         else if (!take(ctx, f, value, ret_record) && !ctx->problem.first)
             return ERR_INTERNAL; // a refusal always says why
     }
-    if (check_required)
+    if (strcmp(r->route->method, "PATCH") != 0)
         (void)field_check_required(ctx, t, ret_record);
     if (ctx->problem.first)
         return ERR_INVALID;
@@ -183,9 +186,11 @@ static const struct field *query_field(const struct field_table *t, const char *
     return f;
 }
 
-enum err api_query(struct request *r, const struct field_table *t, void *ret_record)
+enum err api_query_sized(struct request *r, void *ret_record, size_t size)
 {
+    const struct field_table *t = r->route->params;
     struct ctx *ctx = &r->ctx;
+    ASSERT(t && t->size == size);
     for (size_t i = 0; i < r->n_query; i++) {
         const char *name = r->query[i].name;
         const struct field *f = query_field(t, name);

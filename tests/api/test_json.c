@@ -5,8 +5,12 @@
 #include "test.h"
 
 #include <jansson.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 struct thing {
     const char *name, *count, *sure, *day, *at, *kind, *kinds, *words, *secret, *version, *note;
@@ -38,6 +42,11 @@ static const struct field thing_fields[] = {
 };
 static const struct field_table thing_table = FIELD_TABLE("Thing", struct thing, thing_fields);
 
+static const struct route post = {
+    .method = "POST", .pattern = "/api/v1/things", .body = &thing_table, .params = &thing_table};
+static const struct route patch = {
+    .method = "PATCH", .pattern = "/api/v1/things/{id}", .body = &thing_table};
+
 static struct arena *arena;
 static struct request request;
 static struct thing thing;
@@ -54,6 +63,7 @@ static void begin(void)
     memset(&request, 0, sizeof(request));
     memset(&thing, 0, sizeof(thing));
     request.ctx.arena = arena;
+    request.route = &post;
 }
 
 static enum err read_bytes(const char *json, size_t n)
@@ -61,7 +71,7 @@ static enum err read_bytes(const char *json, size_t n)
     begin();
     request.body = json;
     request.n_body = n;
-    return api_body(&request, &thing_table, true, &thing);
+    return api_body(&request, &thing);
 }
 
 static enum err read_text(const char *json)
@@ -235,7 +245,8 @@ TEST(patch_needs_nothing)
     begin();
     request.body = "{\"count\":3}";
     request.n_body = strlen(request.body);
-    CHECK_INT(api_body(&request, &thing_table, false, &thing), ERR_OK);
+    request.route = &patch;
+    CHECK_INT(api_body(&request, &thing), ERR_OK);
     CHECK_STR(thing.count, "3");
     CHECK(!api_body_has(&request, "name"));
 }
@@ -246,14 +257,63 @@ TEST(query_parameters)
     begin();
     request.query = good;
     request.n_query = 3;
-    CHECK_INT(api_query(&request, &thing_table, &thing), ERR_OK);
+    CHECK_INT(api_query(&request, &thing), ERR_OK);
     CHECK_STR(thing.kinds, "{red,blue}");
     static const struct pair bad[] = {{"name", "a"}, {"name", "b"}, {"what", "c"}, {"count", "x"}};
     begin();
     request.query = bad;
     request.n_query = 4;
-    CHECK_INT(api_query(&request, &thing_table, &thing), ERR_INVALID);
+    CHECK_INT(api_query(&request, &thing), ERR_INVALID);
     CHECK(told("name") && told("what") && told("count"));
+}
+
+// True if fn stops the program that runs it: a child of this one.
+static bool stops(void (*fn)(void))
+{
+    int status = 0;
+    pid_t pid = fork();
+    CHECK_FATAL(pid >= 0);
+    if (pid == 0) {
+        setrlimit(RLIMIT_CORE, &(struct rlimit){0});
+        close(STDERR_FILENO);
+        fn();
+        _exit(0);
+    }
+    waitpid(pid, &status, 0);
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+}
+
+static void body_into_another_struct(void)
+{
+    struct {
+        const char *name;
+    } other;
+    request.body = "{\"name\":\"a\"}";
+    request.n_body = strlen(request.body);
+    (void)!api_body(&request, &other);
+}
+
+static void query_into_another_struct(void)
+{
+    struct {
+        const char *name;
+    } other;
+    (void)!api_query(&request, &other);
+}
+
+static void body_of_a_route_without_one(void)
+{
+    static const struct route route = {.method = "GET", .pattern = "/api/v1/things"};
+    request.route = &route;
+    (void)!api_body(&request, &thing);
+}
+
+TEST(a_record_that_is_not_the_tables_stops_the_program)
+{
+    begin();
+    CHECK(stops(body_into_another_struct));
+    CHECK(stops(query_into_another_struct));
+    CHECK(stops(body_of_a_route_without_one));
 }
 
 static json_t *answer(const struct actor *actor, struct response *res)
@@ -345,4 +405,4 @@ TESTS("json", T(takes_every_type), T(null_is_absent_but_named),
       T(refuses_unknown_and_duplicate_keys), T(duplicate_in_the_depth_is_refused),
       T(tells_every_fault_at_once), T(wrong_types_name_the_field), T(what_is_not_json_is_malformed),
       T(depth_bombs_are_refused), T(long_notes_and_every_script_pass), T(patch_needs_nothing),
-      T(query_parameters), T(writes_records_by_type), T(writes_lists), T(problems))
+      T(query_parameters), T(a_record_that_is_not_the_tables_stops_the_program), T(writes_records_by_type), T(writes_lists), T(problems))

@@ -28,6 +28,7 @@ static const struct field fields[] = {
     ROW(words, FIELD_LIST, .max = 20),
 };
 static const struct field_table table = FIELD_TABLE("Thing", struct thing, fields);
+static const struct route route = {.method = "POST", .pattern = "/things", .body = &table};
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -44,11 +45,11 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 // What was taken must be written as JSON that is taken again, the same.
 static void again(struct arena *a, const struct thing *first)
 {
-    struct request r = {.ctx.arena = a};
+    struct request r = {.ctx.arena = a, .route = &route};
     struct thing second = {0};
     r.body = api_record_text(&r, &table, first);
     r.n_body = strlen(r.body);
-    if (api_body(&r, &table, true, &second) != ERR_OK)
+    if (api_body(&r, &second) != ERR_OK)
         abort();
     for (size_t i = 0; i < table.n; i++) {
         const char *x = field_get(first, &fields[i]), *y = field_get(&second, &fields[i]);
@@ -61,13 +62,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     struct arena *a = arena_new();
-    struct request r = {.ctx.arena = a, .body = arena_strndup(a, "", 0)};
+    struct request r = {.ctx.arena = a, .route = &route, .body = arena_strndup(a, "", 0)};
     struct thing thing = {0};
     char *body = arena_alloc(a, n + 1);
     memcpy(body, data, n);
     r.body = body;
     r.n_body = n;
-    enum err e = api_body(&r, &table, true, &thing);
+    enum err e = api_body(&r, &thing);
     if (!e)
         again(a, &thing);
     else if (e == ERR_INVALID && !r.ctx.problem.first)

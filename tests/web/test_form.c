@@ -72,7 +72,7 @@ TEST(three_boxes_make_a_date)
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
         FORM({"name", "a"}, {"at", "2026-01-01T10:00:00Z"}, {"born-day", good[i][0]},
              {"born-month", good[i][1]}, {"born-year", good[i][2]});
-        CHECK_INT(web_form(&r, &table, &thing), ERR_OK);
+        CHECK_INT(web_form(&r, &thing), ERR_OK);
         CHECK_STR(thing.born, good[i][3]);
     }
 }
@@ -93,7 +93,7 @@ TEST(wrong_dates_say_what_is_missing)
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         FORM({"name", "a"}, {"at", "2026-01-01T10:00:00Z"}, {"born-day", bad[i][0]},
              {"born-month", bad[i][1]}, {"born-year", bad[i][2]});
-        CHECK_INT(web_form(&r, &table, &thing), ERR_INVALID);
+        CHECK_INT(web_form(&r, &thing), ERR_INVALID);
         CHECK_STR(told("born"), bad[i][3]);
     }
 }
@@ -110,12 +110,12 @@ TEST(times_as_people_write_them)
     };
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
         FORM({"name", "a"}, {"at-date", "2026-07-01"}, {"at-time", good[i][0]});
-        CHECK_INT(web_form(&r, &table, &thing), ERR_OK);
+        CHECK_INT(web_form(&r, &thing), ERR_OK);
         CHECK_STR(thing.at, good[i][1]);
     }
     FORM({"name", "a"}, {"at-day", "1"}, {"at-month", "7"}, {"at-year", "2026"},
          {"at-time", "14:30"});
-    CHECK_INT(web_form(&r, &table, &thing), ERR_OK);
+    CHECK_INT(web_form(&r, &thing), ERR_OK);
     CHECK_STR(thing.at, "2026-07-01T13:30:00Z");
 }
 
@@ -125,17 +125,17 @@ TEST(what_is_no_time_is_refused)
                                       "noon", "9:00x", "12345", "9:3:0", "-1:00", ":30", "9:"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         FORM({"name", "a"}, {"at-date", "2026-07-01"}, {"at-time", bad[i]});
-        CHECK_INT(web_form(&r, &table, &thing), ERR_INVALID);
+        CHECK_INT(web_form(&r, &thing), ERR_INVALID);
         CHECK_STR(told("at"), "When must include a time, like 14:30");
     }
     FORM({"name", "a"}, {"at-date", ""}, {"at-time", "10:00"});
-    CHECK_INT(web_form(&r, &table, &thing), ERR_INVALID);
+    CHECK_INT(web_form(&r, &thing), ERR_INVALID);
     CHECK_STR(told("at"), "When must include a date");
     FORM({"name", "a"}, {"at-date", "2026-03-29"}, {"at-time", "01:30"}); // the clocks go forward
-    CHECK_INT(web_form(&r, &table, &thing), ERR_INVALID);
+    CHECK_INT(web_form(&r, &thing), ERR_INVALID);
     CHECK_STR(told("at"), "When must be a real date and time");
     FORM({"name", "a"});
-    CHECK_INT(web_form(&r, &table, &thing), ERR_INVALID);
+    CHECK_INT(web_form(&r, &thing), ERR_INVALID);
     CHECK(*told("at") != '\0');
 }
 
@@ -143,10 +143,10 @@ TEST(lists_and_single_values)
 {
     FORM({"name", "a"}, {"at", "2026-01-01T10:00:00Z"}, {"kinds", "red"}, {"kinds", "blue"},
          {"kind", "red"}, {"sure", "true"}, {"unknown", "x"});
-    CHECK_INT(web_form(&r, &table, &thing), ERR_OK);
+    CHECK_INT(web_form(&r, &thing), ERR_OK);
     CHECK_STR(thing.kinds, "{red,blue}");
     FORM({"name", "a"}, {"name", "b"}, {"at", "2026-01-01T10:00:00Z"}, {"kinds", "green"});
-    CHECK_INT(web_form(&r, &table, &thing), ERR_INVALID);
+    CHECK_INT(web_form(&r, &thing), ERR_INVALID);
     CHECK(*told("name") && *told("kinds"));
 }
 
@@ -177,7 +177,7 @@ TEST(errors_are_in_the_order_of_the_page)
 {
     FORM({"name", ""}, {"born-day", "40"}, {"born-month", "1"}, {"born-year", "2001"},
          {"at-date", ""}, {"at-time", ""});
-    CHECK_INT(web_form(&r, &table, &thing), ERR_INVALID);
+    CHECK_INT(web_form(&r, &thing), ERR_INVALID);
     const char *html = form_error_summary(&r).made;
     const char *name = strstr(html, "href=\"#name\""), *born = strstr(html, "href=\"#born-day\""),
                *at = strstr(html, "href=\"#at-date\"");

@@ -7,7 +7,7 @@ enum err api_session_create(struct request *r, struct response *res)
 {
     struct sign_in_input in = {0};
     struct signed_in session;
-    enum err e = api_body(r, &sign_in_input_table, true, &in);
+    enum err e = api_body(r, &in);
     if (!e)
         e = account_sign_in(&r->ctx, request_auth_db(r), &in, &session);
     if (e)

@@ -9,7 +9,7 @@ enum err api_user_list(struct request *r, struct response *res)
 {
     struct user_query q = {0};
     struct user_list list;
-    enum err e = api_query(r, &user_query_table, &q);
+    enum err e = api_query(r, &q);
     if (!e)
         e = user_list_read(&r->ctx, &q, &list);
     if (!e)
@@ -21,7 +21,7 @@ enum err api_agency_list(struct request *r, struct response *res)
 {
     struct agency_query q = {0};
     struct agency_list list;
-    enum err e = api_query(r, &agency_query_table, &q);
+    enum err e = api_query(r, &q);
     if (!e)
         e = agency_list_read(&r->ctx, &q, &list);
     if (!e)

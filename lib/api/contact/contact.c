@@ -21,7 +21,7 @@ enum err api_contact_list(struct request *r, struct response *res)
 {
     struct contact_query q = {0};
     struct contact_list list;
-    enum err e = api_query(r, &contact_query_table, &q);
+    enum err e = api_query(r, &q);
     if (!e)
         e = contact_list_read(&r->ctx, request_ref(r), &q, NULL, &list);
     if (e)
@@ -48,7 +48,7 @@ enum err api_contact_create(struct request *r, struct response *res)
     struct contact_input in = {0};
     struct contact saved;
     struct contact_reply reply = api_reply(r);
-    enum err e = api_body(r, &contact_input_table, true, &in);
+    enum err e = api_body(r, &in);
     if (!e)
         e = contact_record(&r->ctx, request_ref(r), &in, &reply, &saved);
     return created(r, res, e, &saved);
@@ -73,7 +73,7 @@ enum err api_contact_correct(struct request *r, struct response *res)
     struct contact_correction in = {0};
     struct contact saved;
     struct contact_reply reply = api_reply(r);
-    enum err e = api_body(r, &contact_correction_table, true, &in);
+    enum err e = api_body(r, &in);
     if (!e)
         e = contact_correct(&r->ctx, request_ref(r), request_param(r, "id"), &in, &reply, &saved);
     return created(r, res, e, &saved);

@@ -9,7 +9,7 @@ static enum err list_answer(struct request *r, struct response *res, const char 
 {
     struct escalation_query q = {0};
     struct escalation_list list;
-    enum err e = api_query(r, &escalation_query_table, &q);
+    enum err e = api_query(r, &q);
     if (!e)
         e = escalation_list_read(&r->ctx, ref, &q, NULL, &list);
     if (e)
@@ -48,7 +48,7 @@ enum err api_escalation_create(struct request *r, struct response *res)
     struct escalation_input in = {0};
     struct escalation saved;
     struct create_reply reply = {.body = saved_body, .arg = r, .before = "/api/v1/escalations/"};
-    enum err e = api_body(r, &escalation_input_table, true, &in);
+    enum err e = api_body(r, &in);
     if (!e)
         e = escalation_raise(&r->ctx, request_ref(r), &in, &reply, &saved);
     if (e)
@@ -63,7 +63,7 @@ enum err api_escalation_move(struct request *r, struct response *res)
 {
     struct escalation_move in = {0};
     struct escalation escalation;
-    enum err e = api_body(r, &escalation_move_table, true, &in);
+    enum err e = api_body(r, &in);
     if (!e)
         e = escalation_move(&r->ctx, request_param(r, "id"), &in, &escalation);
     if (!e)

@@ -14,7 +14,7 @@ enum err api_export_create(struct request *r, struct response *res)
     struct export_input in = {0};
     struct export x;
     struct export_reply reply = {.body = saved_body, .arg = r, .before = "/api/v1/exports/"};
-    enum err e = api_body(r, &export_input_table, true, &in);
+    enum err e = api_body(r, &in);
     if (!e)
         e = export_request(&r->ctx, &in, &reply, &x);
     if (e)
@@ -28,7 +28,7 @@ enum err api_export_list(struct request *r, struct response *res)
 {
     struct export_query q = {0};
     struct export_list list;
-    enum err e = api_query(r, &export_query_table, &q);
+    enum err e = api_query(r, &q);
     if (!e)
         e = export_list_read(&r->ctx, &q, &list);
     if (!e)

@@ -16,7 +16,7 @@ enum err api_participant_create(struct request *r, struct response *res)
     struct participant_added added;
     struct create_reply reply = {
         .body = added_body, .arg = r, .before = "/api/v1/participants/"};
-    enum err e = api_body(r, &participant_input_table, true, &in);
+    enum err e = api_body(r, &in);
     if (!e)
         e = participant_add(&r->ctx, &in, &reply, &added);
     if (e)
@@ -58,7 +58,7 @@ enum err api_participant_patch(struct request *r, struct response *res)
     struct participant_input sent = {0};
     struct participant was;
     struct participant_case now;
-    enum err e = api_body(r, &participant_input_table, false, &sent);
+    enum err e = api_body(r, &sent);
     if (!e)
         e = participant_read(&r->ctx, PERM_identity_write, request_ref(r), NULL, &was);
     if (!e)

@@ -9,7 +9,7 @@ enum err api_participant_list(struct request *r, struct response *res)
 {
     struct people_query q = {0};
     struct people people;
-    enum err e = api_query(r, &people_query_table, &q);
+    enum err e = api_query(r, &q);
     if (!e)
         e = people_find(&r->ctx, &q, &people);
     if (e)

@@ -10,7 +10,7 @@ enum err api_stage(struct request *r, struct response *res)
 {
     struct stage_input in = {0};
     struct stage_now now;
-    enum err e = api_body(r, &stage_input_table, true, &in);
+    enum err e = api_body(r, &in);
     if (!e)
         e = stage_move(&r->ctx, request_ref(r), &in, &now);
     if (!e)
@@ -50,7 +50,7 @@ enum err api_offer_create(struct request *r, struct response *res)
     struct offer_input in = {0};
     struct offer_saved saved = {0};
     struct create_reply reply = reply_below(r, "offers", offer_body);
-    enum err e = api_body(r, &offer_input_table, true, &in);
+    enum err e = api_body(r, &in);
     if (!e)
         e = offer_record(&r->ctx, request_ref(r), &in, &reply, &saved);
     return created(r, res, e, &reply, saved.id, &offer_saved_table, &saved);
@@ -79,7 +79,7 @@ enum err api_flag_create(struct request *r, struct response *res)
     struct flag_input in = {0};
     struct safety_flag saved = {0};
     struct create_reply reply = reply_below(r, "flags", flag_body);
-    enum err e = api_body(r, &flag_input_table, true, &in);
+    enum err e = api_body(r, &in);
     if (!e)
         e = flag_add(&r->ctx, request_ref(r), &in, &reply, &saved);
     return created(r, res, e, &reply, saved.id, &flag_table, &saved);
@@ -89,7 +89,7 @@ enum err api_assign(struct request *r, struct response *res)
 {
     struct assign_input in = {0};
     struct assigned done;
-    enum err e = api_body(r, &assign_input_table, true, &in);
+    enum err e = api_body(r, &in);
     if (!e)
         e = assign_worker_set(&r->ctx, request_ref(r), &in, &done);
     if (!e)

@@ -10,7 +10,7 @@ static enum err list_answer(struct request *r, struct response *res, const char 
 {
     struct referral_query q = {0};
     struct referral_list list;
-    enum err e = api_query(r, &referral_query_table, &q);
+    enum err e = api_query(r, &q);
     if (!e)
         e = referral_list_read(&r->ctx, ref, &q, NULL, &list);
     if (e)
@@ -49,7 +49,7 @@ enum err api_referral_create(struct request *r, struct response *res)
     struct referral_input in = {0};
     struct referral saved;
     struct create_reply reply = {.body = referral_body, .arg = r, .before = "/api/v1/referrals/"};
-    enum err e = api_body(r, &referral_input_table, true, &in);
+    enum err e = api_body(r, &in);
     if (!e)
         e = referral_make(&r->ctx, request_ref(r), &in, &reply, &saved);
     if (e)
@@ -63,7 +63,7 @@ enum err api_referral_move(struct request *r, struct response *res)
 {
     struct referral_move in = {0};
     struct referral referral;
-    enum err e = api_body(r, &referral_move_table, true, &in);
+    enum err e = api_body(r, &in);
     if (!e)
         e = referral_move(&r->ctx, request_param(r, "id"), &in, &referral);
     if (!e)
@@ -84,7 +84,7 @@ enum err api_referral_session(struct request *r, struct response *res)
     // A session has no address of its own: it is read with its referral.
     const char *before = arena_printf(r->ctx.arena, "/api/v1/referrals/%s#", uuid_or_nil(id));
     struct create_reply reply = {.body = session_body, .arg = r, .before = before};
-    enum err e = api_body(r, &session_input_table, true, &in);
+    enum err e = api_body(r, &in);
     if (!e)
         e = referral_session_record(&r->ctx, id, &in, &reply, &saved);
     if (e)

@@ -8,7 +8,7 @@ enum err api_audit_list(struct request *r, struct response *res)
 {
     struct audit_query q = {0};
     struct audit_list list;
-    enum err e = api_query(r, &audit_query_table, &q);
+    enum err e = api_query(r, &q);
     if (!e)
         e = audit_list_read(&r->ctx, &q, &list);
     if (!e)

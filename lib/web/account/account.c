@@ -36,7 +36,7 @@ enum err web_account(struct request *r, struct response *res)
 enum err web_password_change(struct request *r, struct response *res)
 {
     struct password_input in = {0};
-    enum err invalid = web_form(r, &password_input_table, &in);
+    enum err invalid = web_form(r, &in);
     enum err e = invalid ? account_read(&r->ctx) : account_password_change(&r->ctx, &in);
     if (!invalid && !e) {
         response_flash(r, res, "password_changed");

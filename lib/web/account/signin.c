@@ -57,7 +57,7 @@ enum err web_sign_in(struct request *r, struct response *res)
 {
     struct sign_in_input in = {0};
     struct signed_in session;
-    enum err e = web_form(r, &sign_in_input_table, &in);
+    enum err e = web_form(r, &in);
     if (!e)
         e = account_sign_in(&r->ctx, request_auth_db(r), &in, &session);
     if (e == ERR_INVALID || e == ERR_BAD_SIGN_IN || e == ERR_TOO_MANY)

@@ -168,7 +168,7 @@ enum err web_user_create(struct request *r, struct response *res)
 {
     struct user_input in = {0};
     const char *id, *password;
-    enum err e = web_form(r, &user_input_table, &in);
+    enum err e = web_form(r, &in);
     if (!e)
         e = user_add(&r->ctx, &in, &id, &password);
     if (e == ERR_INVALID && r->ctx.problem.first)
@@ -220,7 +220,7 @@ static enum err back(struct request *r, struct response *res, enum err e, const 
 enum err web_user_save(struct request *r, struct response *res)
 {
     struct user_change in = {0};
-    enum err e = web_form(r, &user_change_table, &in);
+    enum err e = web_form(r, &in);
     if (!e)
         e = user_save(&r->ctx, request_param(r, "id"), request_form(r, "version"), &in);
     if ((e == ERR_INVALID && r->ctx.problem.first) || e == ERR_STALE)
@@ -288,7 +288,7 @@ static enum err added(struct request *r, struct response *res, enum err e, bool 
 enum err web_agency_create(struct request *r, struct response *res)
 {
     struct agency_input in = {0};
-    enum err e = web_form(r, &agency_input_table, &in);
+    enum err e = web_form(r, &in);
     if (!e)
         e = agency_add(&r->ctx, &in);
     return added(r, res, e, false);
@@ -297,7 +297,7 @@ enum err web_agency_create(struct request *r, struct response *res)
 enum err web_team_create(struct request *r, struct response *res)
 {
     struct team_input in = {0};
-    enum err e = web_form(r, &team_input_table, &in);
+    enum err e = web_form(r, &in);
     if (!e)
         e = team_add(&r->ctx, &in);
     return added(r, res, e, true);

@@ -241,11 +241,9 @@ static void form_settle(struct request *r)
     r->n_form = n;
 }
 
-static enum err form_read(struct request *r, const struct field_table *t, void *record,
-                          const struct contact_input *in)
+// After web_form() said `e`: what "another date" asks for beyond the field table.
+static enum err due_check(struct request *r, enum err e, const struct contact_input *in)
 {
-    form_settle(r);
-    enum err e = web_form(r, t, record);
     const char *choice = request_form(r, "next_contact_choice");
     if (choice && strcmp(choice, "other") == 0 && !in->next_contact_due &&
         !form_error(r, "next_contact_due")) {
@@ -381,7 +379,8 @@ enum err web_contact_create(struct request *r, struct response *res)
     const char *ref = request_ref(r);
     struct contact_input in = {0};
     struct contact saved;
-    enum err e = form_read(r, &contact_input_table, &in, &in);
+    form_settle(r);
+    enum err e = due_check(r, web_form(r, &in), &in);
     if (!e)
         e = contact_record(&r->ctx, ref, &in, &page_reply, &saved);
     if (e == ERR_INVALID && r->ctx.problem.first) {
@@ -411,7 +410,8 @@ enum err web_contact_correct_save(struct request *r, struct response *res)
     const char *ref = request_ref(r), *id = request_param(r, "id");
     struct contact_correction in = {0};
     struct contact saved;
-    enum err e = form_read(r, &contact_correction_table, &in, &in.contact);
+    form_settle(r);
+    enum err e = due_check(r, web_form(r, &in), &in.contact);
     if (!e)
         e = contact_correct(&r->ctx, ref, id, &in, &page_reply, &saved);
     if ((e == ERR_INVALID && r->ctx.problem.first) || e == ERR_STALE) {

@@ -197,7 +197,7 @@ enum err web_escalation_create(struct request *r, struct response *res)
     static const struct create_reply reply = {.before = "/escalations/"};
     struct escalation_input in = {0};
     struct escalation saved;
-    enum err e = web_form(r, &escalation_input_table, &in);
+    enum err e = web_form(r, &in);
     if (!e)
         e = escalation_raise(&r->ctx, request_ref(r), &in, &reply, &saved);
     if (e == ERR_INVALID && r->ctx.problem.first)
@@ -397,7 +397,7 @@ enum err web_escalation_move(struct request *r, struct response *res)
 {
     struct escalation_move in = {0};
     struct escalation after;
-    enum err e = web_form(r, &escalation_move_table, &in);
+    enum err e = web_form(r, &in);
     if (!e)
         e = escalation_move(&r->ctx, request_param(r, "id"), &in, &after);
     if (step_shown_again(r, e))
@@ -415,7 +415,7 @@ enum err web_escalation_action(struct request *r, struct response *res)
     struct create_reply reply = {.before = arena_printf(r->ctx.arena, "/escalations/%s?saved=", id),
                                  .after = "#actions"};
     struct action_input in = {0};
-    enum err e = web_form(r, &action_input_table, &in);
+    enum err e = web_form(r, &in);
     if (!e)
         e = escalation_act(&r->ctx, id, &in, &reply);
     if (step_shown_again(r, e))

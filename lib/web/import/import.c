@@ -132,7 +132,7 @@ enum err web_import_check(struct request *r, struct response *res)
     struct import_input in = {0};
     struct import_upload file = {0};
     const char *id;
-    enum err e = web_form(r, &import_input_table, &in), f = take_upload(r, &file);
+    enum err e = web_form(r, &in), f = take_upload(r, &file);
     if (!e && !f)
         e = import_check(&r->ctx, &in, &file, &id);
     if (e == ERR_IDEMPOTENCY_MISMATCH) {

@@ -175,7 +175,7 @@ enum err web_participant_create(struct request *r, struct response *res)
     struct participant_added added;
     struct create_reply reply = {.before = "/participants/"};
     split_aliases(r);
-    enum err e = web_form(r, &participant_input_table, &in);
+    enum err e = web_form(r, &in);
     if (!e)
         e = participant_add(&r->ctx, &in, &reply, &added);
     if (e == ERR_INVALID && r->ctx.problem.first) {
@@ -239,7 +239,7 @@ enum err web_details_save(struct request *r, struct response *res)
     struct participant_input in = {0};
     struct participant p;
     split_aliases(r);
-    enum err e = web_form(r, &participant_input_table, &in);
+    enum err e = web_form(r, &in);
     if (!e)
         e = participant_read(&r->ctx, PERM_identity_write, request_ref(r), NULL, &p);
     if (!e) {

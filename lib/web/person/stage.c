@@ -119,7 +119,7 @@ enum err web_stage_save(struct request *r, struct response *res)
 {
     struct stage_input in = {0};
     struct stage_now now;
-    enum err e = web_form(r, &stage_input_table, &in);
+    enum err e = web_form(r, &in);
     if (!e)
         e = stage_move(&r->ctx, request_ref(r), &in, &now);
     if (to_correct(r, e))
@@ -167,7 +167,7 @@ enum err web_offer_create(struct request *r, struct response *res)
     struct offer_saved saved;
     struct create_reply reply = {
         .before = arena_printf(r->ctx.arena, "/participants/%s#offer-", request_ref(r))};
-    enum err e = web_form(r, &offer_input_table, &in);
+    enum err e = web_form(r, &in);
     if (!e)
         e = offer_record(&r->ctx, request_ref(r), &in, &reply, &saved);
     if (to_correct(r, e))
@@ -222,7 +222,7 @@ enum err web_flag_create(struct request *r, struct response *res)
     struct safety_flag saved;
     struct create_reply reply = {
         .before = arena_printf(r->ctx.arena, "/participants/%s#flag-", request_ref(r))};
-    enum err e = web_form(r, &flag_input_table, &in);
+    enum err e = web_form(r, &in);
     if (!e)
         e = flag_add(&r->ctx, request_ref(r), &in, &reply, &saved);
     if (to_correct(r, e))
@@ -277,7 +277,7 @@ enum err web_assign_save(struct request *r, struct response *res)
 {
     struct assign_input in = {0};
     struct assigned assigned;
-    enum err e = web_form(r, &assign_input_table, &in);
+    enum err e = web_form(r, &in);
     if (!e)
         e = assign_worker_set(&r->ctx, request_ref(r), &in, &assigned);
     if (to_correct(r, e))

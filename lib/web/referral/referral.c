@@ -208,7 +208,7 @@ enum err web_referral_create(struct request *r, struct response *res)
     static const struct create_reply reply = {.before = "/referrals/"};
     struct referral_input in = {0};
     struct referral saved;
-    enum err e = web_form(r, &referral_input_table, &in);
+    enum err e = web_form(r, &in);
     if (!e)
         e = referral_make(&r->ctx, request_ref(r), &in, &reply, &saved);
     if (e == ERR_INVALID && r->ctx.problem.first)
@@ -405,7 +405,7 @@ enum err web_referral_move(struct request *r, struct response *res)
 {
     struct referral_move in = {0};
     struct referral after;
-    enum err e = web_form(r, &referral_move_table, &in);
+    enum err e = web_form(r, &in);
     if (!e)
         e = referral_move(&r->ctx, request_param(r, "id"), &in, &after);
     if (step_shown_again(r, e))
@@ -426,7 +426,7 @@ enum err web_referral_session(struct request *r, struct response *res)
                                  .after = "#sessions"};
     struct session_input in = {0};
     struct referral_session saved;
-    enum err e = web_form(r, &session_input_table, &in);
+    enum err e = web_form(r, &in);
     if (!e)
         e = referral_session_record(&r->ctx, id, &in, &reply, &saved);
     if (step_shown_again(r, e))

@@ -3,6 +3,7 @@
 // by hand, so several ways of writing them are understood; what cannot be is said in words.
 #include "web/ui/view.h"
 
+#include "base/assert.h"
 #include "base/clock.h"
 
 #include <ctype.h>
@@ -144,8 +145,10 @@ static void take(struct request *r, const struct field *f, void *record)
     }
 }
 
-enum err web_form(struct request *r, const struct field_table *t, void *ret_record)
+enum err web_form_sized(struct request *r, void *ret_record, size_t size)
 {
+    const struct field_table *t = r->route->body;
+    ASSERT(t && t->size == size);
     for (size_t i = 0; i < t->n; i++)
         if (!(t->fields[i].flags & FIELD_READONLY) && t->fields[i].type != FIELD_OBJECTS)
             take(r, &t->fields[i], ret_record);

@@ -10,11 +10,13 @@
 #include "web/ui/page.h"       // struct page, layout
 #include "web/templates.gen.h"
 
-/** Decodes the form body through `t` into the record, collecting field errors. A date field takes
- *  NAME or NAME-day, NAME-month and NAME-year; a time field takes NAME, or one of those two ways of
+/** Decodes the form body through the body's table of the request's route, collecting field errors. The
+ *  record is zeroed by the caller, and of the struct that the table describes: another one stops the
+ *  program. A date field takes NAME or NAME-day, NAME-month and NAME-year; a time field takes NAME, or one of those two ways of
  *  giving the day and NAME-time, both local (the day alone is NAME-date then). What was typed stays
  *  available to form_value(). ERR_INVALID if anything is wrong. */
-enum err web_form(struct request *r, const struct field_table *t, void *ret_record) MUST_CHECK;
+#define web_form(r, ret_record) web_form_sized((r), (ret_record), sizeof(*(ret_record)))
+enum err web_form_sized(struct request *r, void *ret_record, size_t size) MUST_CHECK;
 
 /** The value to show in a form field: what was typed if the form was posted, else `stored`. */
 const char *form_value(const struct request *r, const char *name, const char *stored);
