@@ -24,7 +24,7 @@ enum err api_query_sized(struct request *r, void *ret_record, size_t size) MUST_
 void api_record(struct request *r, struct response *res, int status, const struct field_table *t,
                 const void *record);
 /** `{"items": [...], "next": cursor or null}` */
-void api_list(struct request *r, struct response *res, const struct field_rows *rows,
+void api_rows(struct request *r, struct response *res, const struct field_rows *rows,
               const char *next);
 /** The JSON text api_record() would answer, for access_idempotent(). */
 const char *api_record_text(struct request *r, const struct field_table *t, const void *record);

@@ -1,43 +1,23 @@
 // SPDX-License-Identifier: MIT
-// API handlers, one per row of THE route table (lib/app/routes.def), which says what each is for.
+// What rows of THE route table (lib/app/routes.def) name: handlers, and the resources that the first
+// four of them serve (api/resource.h).
 #pragma once
 
 #include "http/route.h"
 
+/** One record; a list; a POST that creates, with its Location and the stored answer for a retry; a
+ *  step or change that answers the record as it is then. */
+enum err api_read(struct request *r, struct response *res);
+enum err api_list(struct request *r, struct response *res);
+enum err api_create(struct request *r, struct response *res);
+enum err api_move(struct request *r, struct response *res);
+
 enum err api_session_create(struct request *r, struct response *res);
 enum err api_session_end(struct request *r, struct response *res);
 enum err api_me(struct request *r, struct response *res);
-enum err api_participant_list(struct request *r, struct response *res);
-enum err api_participant_create(struct request *r, struct response *res);
-enum err api_participant_get(struct request *r, struct response *res);
-enum err api_participant_patch(struct request *r, struct response *res);
-enum err api_status(struct request *r, struct response *res);
-enum err api_stage(struct request *r, struct response *res);
-enum err api_offer_create(struct request *r, struct response *res);
-enum err api_flag_list(struct request *r, struct response *res);
-enum err api_flag_create(struct request *r, struct response *res);
-enum err api_assign(struct request *r, struct response *res);
-enum err api_contact_list(struct request *r, struct response *res);
-enum err api_contact_create(struct request *r, struct response *res);
-enum err api_contact_get(struct request *r, struct response *res);
-enum err api_contact_correct(struct request *r, struct response *res);
-enum err api_person_referral_list(struct request *r, struct response *res);
-enum err api_referral_create(struct request *r, struct response *res);
-enum err api_referral_list(struct request *r, struct response *res);
-enum err api_referral_get(struct request *r, struct response *res);
-enum err api_referral_move(struct request *r, struct response *res);
-enum err api_referral_session(struct request *r, struct response *res);
-enum err api_person_escalation_list(struct request *r, struct response *res);
-enum err api_escalation_create(struct request *r, struct response *res);
-enum err api_escalation_list(struct request *r, struct response *res);
-enum err api_escalation_get(struct request *r, struct response *res);
-enum err api_escalation_move(struct request *r, struct response *res);
-enum err api_export_create(struct request *r, struct response *res);
-enum err api_export_list(struct request *r, struct response *res);
-enum err api_export_get(struct request *r, struct response *res);
 enum err api_export_file(struct request *r, struct response *res);
-enum err api_user_list(struct request *r, struct response *res);
-enum err api_agency_list(struct request *r, struct response *res);
-enum err api_audit_list(struct request *r, struct response *res);
-enum err api_reports(struct request *r, struct response *res);
 enum err api_openapi(struct request *r, struct response *res);
+
+extern const struct resource api_participant, api_people, api_status, api_stage, api_offer,
+    api_flag, api_assignment, api_contact, api_correction, api_referral, api_session,
+    api_escalation, api_export, api_user, api_agency, api_audit, api_report;

@@ -166,7 +166,7 @@ void api_record(struct request *r, struct response *res, int status, const struc
         response_header(res, "ETag", arena_printf(r->ctx.arena, "\"%s\"", v));
 }
 
-void api_list(struct request *r, struct response *res, const struct field_rows *rows,
+void api_rows(struct request *r, struct response *res, const struct field_rows *rows,
               const char *next)
 {
     json_answer(res, 200);

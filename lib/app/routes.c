@@ -26,9 +26,9 @@ static const struct route routes[] = {
 #define PAGE(m, p, perm, where, f, h, in, words)                                                   \
     {.method = m, .pattern = p, .permission = perm, .pool = where, .flags = f, .handler = h,       \
      .body = in, .summary = words, .ok_status = 200},
-#define API(m, p, perm, where, f, h, in, out, q, ok, words)                                        \
+#define API(m, p, perm, where, f, h, what, in, out, q, ok, words)                                  \
     {.method = m, .pattern = p, .permission = perm, .pool = where, .flags = f, .handler = h,       \
-     .body = in, .answer = out, .params = q, .summary = words, .ok_status = ok},
+     .resource = what, .body = in, .answer = out, .params = q, .summary = words, .ok_status = ok},
 #include "app/routes.def"
 #undef PAGE
 #undef API

@@ -98,7 +98,7 @@ enum err export_cut_off(struct ctx *ctx, const char *typed, const char **ret)
 }
 
 enum err export_request(struct ctx *ctx, const struct export_input *in,
-                        const struct export_reply *reply, struct export *ret)
+                        const struct create_reply *reply, struct export *ret)
 {
     struct export x = {
         .id = uuid_new(ctx->arena), .kind = in->kind, .state = "requested", .reason = in->reason};
@@ -106,9 +106,7 @@ enum err export_request(struct ctx *ctx, const struct export_input *in,
     if (e)
         return e;
     struct access_tx tx = access_begin(ctx, PERM_export_request, NULL);
-    const char *location = arena_printf(ctx->arena, "%s%s", reply->before, x.id);
-    access_idempotent(ctx, &tx, reply->body ? 202 : 303, location,
-                      reply->body ? reply->body(reply->arg, &x) : NULL);
+    create_claim(ctx, &tx, reply, x.id, &x);
     (void)DB_ADD(tx.pl, Q_EXPORT_INSERT, DB_TEXT(x.id), DB_TEXT(x.kind), DB_TEXT(x.as_of),
                  DB_TEXT(x.reason));
     access_audit(ctx, &tx, AUDIT_export_requested, x.id, NULL,

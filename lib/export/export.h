@@ -16,6 +16,7 @@
 #include "access/access.h"
 #include "base/field.h"
 #include "config/config.h"
+#include "record/reply.h"
 
 /** What a person sends to ask for one. */
 struct export_input {
@@ -47,17 +48,10 @@ extern const struct field_table export_saved_table; // what a POST answers
  *  today), NULL is now. ERR_INVALID with an error of the field as_of. */
 enum err export_cut_off(struct ctx *ctx, const char *typed, const char **ret) MUST_CHECK;
 
-/** How the answer that a retry gets is made, before the request is stored. */
-struct export_reply {
-    const char *(*body)(void *arg, const struct export *x); // NULL for pages: 303
-    void *arg;
-    const char *before; // the location is BEFORE id
-};
-
 /** Stores the request in one round trip. as_of is an RFC 3339 time, or a day (its end); now unless
  *  given. A manager's export is of his or her own site. ERR_IDEMPOTENCY_REPLAY: asked before. */
 enum err export_request(struct ctx *ctx, const struct export_input *in,
-                        const struct export_reply *reply, struct export *ret) MUST_CHECK;
+                        const struct create_reply *reply, struct export *ret) MUST_CHECK;
 /** Newest first. */
 enum err export_list_read(struct ctx *ctx, const struct export_query *q,
                           struct export_list *ret) MUST_CHECK;

@@ -24,6 +24,7 @@ enum {
  *  (problem+json or a page) turns into the answer. */
 typedef enum err (*route_handler)(struct request *r, struct response *res);
 
+struct resource; // api/resource.h
 struct route {
     const char *method;  // "GET" (HEAD follows from it), "POST", "PATCH", "PUT", "DELETE"
     const char *pattern; // "/participants/{ref}/contacts/new"
@@ -35,7 +36,8 @@ struct route {
     const struct field_table *body;     // fields of the body, or NULL
     const struct field_table *answer;   // fields of the 200/201 answer (or of its items), or NULL
     const struct field_table *params;   // query parameters, or NULL
-    int ok_status;                      // 200, 201, 202, 204, for OpenAPI
+    int ok_status;                      // 200, 201, 202, 204
+    const struct resource *resource;    // what a handler that serves several needs besides: its own
 };
 
 struct route_table {

@@ -6,7 +6,8 @@
 #include "access/access.h"
 
 struct create_reply {
-    const char *(*body)(void *arg, const void *record); // NULL for pages: 303
+    int status;                                         // with a body
+    const char *(*body)(void *arg, const void *record); // NULL for pages: 303 to the location
     void *arg;
     const char *before, *after; // the location is BEFORE id AFTER
 };

@@ -370,10 +370,10 @@ TEST(writes_lists)
     const struct field_rows all = {&part_table, rows, 2}, none = {&part_table, NULL, 0};
     struct response res;
     response_init(&res, arena);
-    api_list(&request, &res, &all, "abc");
+    api_rows(&request, &res, &all, "abc");
     CHECK_STR(res.body.p, "{\"items\":[{\"name\":\"1\"},{\"name\":\"2\"}],\"next\":\"abc\"}");
     response_init(&res, arena);
-    api_list(&request, &res, &none, NULL);
+    api_rows(&request, &res, &none, NULL);
     CHECK_STR(res.body.p, "{\"items\":[],\"next\":null}");
 }
 

@@ -60,7 +60,7 @@ static const char *contact(const char *ref, const char *at, const char *outcome)
                                .minutes = "20",
                                .purposes = "{support_session,review}",
                                .note = "Quibblethwaite said =SUM(1) at Zorbington Road"};
-    struct contact_reply reply = {.before = "/", .between = "/"};
+    struct create_reply reply = {.before = "/"};
     struct contact c = {0};
     enum err e = contact_record(ctx, ref, &in, &reply, &c);
     world_explain(ctx);
@@ -118,7 +118,7 @@ static enum err ask_as(const char *role, struct export *ret)
 {
     struct ctx *ctx = world_as(role);
     struct export_input in = {.kind = "evaluation", .reason = "Interim \"report\""};
-    struct export_reply reply = {.before = "/exports/"};
+    struct create_reply reply = {.before = "/exports/"};
     enum err e = export_request(ctx, &in, &reply, ret);
     if (e)
         world_explain(ctx);
@@ -219,7 +219,7 @@ TEST(who_may_ask)
 TEST(cut_off_is_checked)
 {
     start();
-    struct export_reply reply = {.before = "/exports/"};
+    struct create_reply reply = {.before = "/exports/"};
     struct export x;
     static const char *const wrong[] = {"tomorrow", "31/2/2026", "2999-01-01T00:00:00Z",
                                         "1/1/2999"};
@@ -302,7 +302,7 @@ TEST(same_cut_off_same_bytes)
                                       .outcome = "attended",
                                       .minutes = "5"},
                                      "Wrong day"};
-    struct contact_reply reply = {.before = "/", .between = "/"};
+    struct create_reply reply = {.before = "/"};
     struct contact c;
     CHECK_INT(contact_correct(ctx, people[2], id, &fix, &reply, &c), ERR_OK);
     owner_sql(

@@ -47,7 +47,7 @@ static enum err on_busy(struct request *r, struct response *res)
 }
 
 #define ROW(method, pattern, perm, flags, handler)                                                 \
-    {method, pattern, perm, POOL_MAIN, flags, handler, "", NULL, NULL, NULL, 200}
+    {method, pattern, perm, POOL_MAIN, flags, handler, "", NULL, NULL, NULL, 200, NULL}
 static const struct route rows[] = {
     ROW("GET", "/open", PERM_NONE, ROUTE_PUBLIC, on_any),
     ROW("POST", "/sign-in", PERM_NONE, ROUTE_PUBLIC | ROUTE_NO_CSRF, on_any),

@@ -78,19 +78,19 @@ static enum err on_refuse(struct request *r, struct response *res)
 
 #define OPEN ROUTE_PUBLIC | ROUTE_NO_CSRF
 static const struct route routes[] = {
-    {"GET", "/hello", PERM_NONE, POOL_INLINE, OPEN, on_hello, "", NULL, NULL, NULL, 200},
-    {"GET", "/work", PERM_NONE, POOL_MAIN, OPEN, on_hello, "", NULL, NULL, NULL, 200},
-    {"GET", "/smuggled", PERM_NONE, POOL_INLINE, OPEN, on_smuggled, "", NULL, NULL, NULL, 200},
-    {"GET", "/sleep/{ms}", PERM_NONE, POOL_MAIN, OPEN, on_sleep, "", NULL, NULL, NULL, 200},
-    {"GET", "/api/sleep/{ms}", PERM_NONE, POOL_MAIN, OPEN, on_sleep, "", NULL, NULL, NULL, 200},
-    {"GET", "/slow/{ms}", PERM_NONE, POOL_SLOW, OPEN, on_sleep, "", NULL, NULL, NULL, 200},
-    {"POST", "/echo", PERM_NONE, POOL_MAIN, OPEN, on_echo, "", NULL, NULL, NULL, 200},
-    {"POST", "/upload", PERM_NONE, POOL_MAIN, OPEN | ROUTE_UPLOAD, on_echo, "", NULL, NULL, NULL, 200},
-    {"POST", "/api/echo", PERM_NONE, POOL_MAIN, OPEN, on_echo, "", NULL, NULL, NULL, 200},
-    {"GET", "/big", PERM_NONE, POOL_MAIN, OPEN, on_big, "", NULL, NULL, NULL, 200},
-    {"GET", "/file", PERM_NONE, POOL_MAIN, OPEN, on_file, "", NULL, NULL, NULL, 200},
-    {"GET", "/people/{ref}", PERM_NONE, POOL_MAIN, OPEN, on_refuse, "", NULL, NULL, NULL, 200},
-    {"GET", "/private", PERM_self, POOL_MAIN, 0, on_hello, "", NULL, NULL, NULL, 200},
+    {"GET", "/hello", PERM_NONE, POOL_INLINE, OPEN, on_hello, "", NULL, NULL, NULL, 200, NULL},
+    {"GET", "/work", PERM_NONE, POOL_MAIN, OPEN, on_hello, "", NULL, NULL, NULL, 200, NULL},
+    {"GET", "/smuggled", PERM_NONE, POOL_INLINE, OPEN, on_smuggled, "", NULL, NULL, NULL, 200, NULL},
+    {"GET", "/sleep/{ms}", PERM_NONE, POOL_MAIN, OPEN, on_sleep, "", NULL, NULL, NULL, 200, NULL},
+    {"GET", "/api/sleep/{ms}", PERM_NONE, POOL_MAIN, OPEN, on_sleep, "", NULL, NULL, NULL, 200, NULL},
+    {"GET", "/slow/{ms}", PERM_NONE, POOL_SLOW, OPEN, on_sleep, "", NULL, NULL, NULL, 200, NULL},
+    {"POST", "/echo", PERM_NONE, POOL_MAIN, OPEN, on_echo, "", NULL, NULL, NULL, 200, NULL},
+    {"POST", "/upload", PERM_NONE, POOL_MAIN, OPEN | ROUTE_UPLOAD, on_echo, "", NULL, NULL, NULL, 200, NULL},
+    {"POST", "/api/echo", PERM_NONE, POOL_MAIN, OPEN, on_echo, "", NULL, NULL, NULL, 200, NULL},
+    {"GET", "/big", PERM_NONE, POOL_MAIN, OPEN, on_big, "", NULL, NULL, NULL, 200, NULL},
+    {"GET", "/file", PERM_NONE, POOL_MAIN, OPEN, on_file, "", NULL, NULL, NULL, 200, NULL},
+    {"GET", "/people/{ref}", PERM_NONE, POOL_MAIN, OPEN, on_refuse, "", NULL, NULL, NULL, 200, NULL},
+    {"GET", "/private", PERM_self, POOL_MAIN, 0, on_hello, "", NULL, NULL, NULL, 200, NULL},
 };
 // As the real pages do: words that were sent come back.
 static void page_error(struct request *r, enum err e, struct response *res)

@@ -2,29 +2,27 @@
 // User accounts and agencies in JSON, for reading.
 #include "domain/account/user.h"
 
-#include "api/api.h"
 #include "api/handlers.h"
+#include "api/resource.h"
 
-enum err api_user_list(struct request *r, struct response *res)
+static enum err users(struct request *r, const void *query, struct api_page *ret)
 {
-    struct user_query q = {0};
     struct user_list list;
-    enum err e = api_query(r, &q);
+    enum err e = user_list_read(&r->ctx, query, &list);
     if (!e)
-        e = user_list_read(&r->ctx, &q, &list);
-    if (!e)
-        api_list(r, res, &list.rows, list.next);
+        *ret = (struct api_page){list.rows.rows, list.rows.n, list.next};
     return e;
 }
 
-enum err api_agency_list(struct request *r, struct response *res)
+const struct resource api_user = {.list = {users, sizeof(struct user_query)}};
+
+static enum err agencies(struct request *r, const void *query, struct api_page *ret)
 {
-    struct agency_query q = {0};
     struct agency_list list;
-    enum err e = api_query(r, &q);
+    enum err e = agency_list_read(&r->ctx, query, &list);
     if (!e)
-        e = agency_list_read(&r->ctx, &q, &list);
-    if (!e)
-        api_list(r, res, &list.rows, list.next);
+        *ret = (struct api_page){list.rows.rows, list.rows.n, list.next};
     return e;
 }
+
+const struct resource api_agency = {.list = {agencies, sizeof(struct agency_query)}};

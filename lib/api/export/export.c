@@ -2,48 +2,35 @@
 // Evaluation exports in JSON.
 #include "export/export.h"
 
-#include "api/api.h"
+#include "api/handlers.h"
+#include "api/resource.h"
+#include "http/server.h"
 
-static const char *saved_body(void *arg, const struct export *x)
+static enum err get(struct request *r, void *ret)
 {
-    return api_record_text(arg, &export_saved_table, x);
+    return export_read(&r->ctx, request_param(r, "id"), ret);
 }
 
-enum err api_export_create(struct request *r, struct response *res)
+static enum err list(struct request *r, const void *query, struct api_page *ret)
 {
-    struct export_input in = {0};
-    struct export x;
-    struct export_reply reply = {.body = saved_body, .arg = r, .before = "/api/v1/exports/"};
-    enum err e = api_body(r, &in);
-    if (!e)
-        e = export_request(&r->ctx, &in, &reply, &x);
-    if (e)
-        return api_replay(r, res, e);
-    response_header(res, "Location", arena_printf(r->ctx.arena, "/api/v1/exports/%s", x.id));
-    api_record(r, res, 202, &export_saved_table, &x);
-    return ERR_OK;
-}
-
-enum err api_export_list(struct request *r, struct response *res)
-{
-    struct export_query q = {0};
     struct export_list list;
-    enum err e = api_query(r, &q);
+    enum err e = export_list_read(&r->ctx, query, &list);
     if (!e)
-        e = export_list_read(&r->ctx, &q, &list);
-    if (!e)
-        api_list(r, res, &list.rows, list.next);
+        *ret = (struct api_page){list.rows.rows, list.rows.n, list.next};
     return e;
 }
 
-enum err api_export_get(struct request *r, struct response *res)
+static enum err ask(struct request *r, const void *in, const struct create_reply *reply, void *ret)
 {
-    struct export x;
-    enum err e = export_read(&r->ctx, request_param(r, "id"), &x);
-    if (!e)
-        api_record(r, res, 200, &export_table, &x);
-    return e;
+    return export_request(&r->ctx, in, reply, ret);
 }
+
+const struct resource api_export = {
+    .address = "/api/v1/exports/",
+    .read = {get, sizeof(struct export)},
+    .list = {list, sizeof(struct export_query)},
+    .create = {ask, sizeof(struct export_input), sizeof(struct export)},
+};
 
 enum err api_export_file(struct request *r, struct response *res)
 {

@@ -4,36 +4,16 @@
 
 #include "api/api.h"
 #include "api/handlers.h"
+#include "api/resource.h"
 
-static const char *added_body(void *arg, const void *added)
+static enum err get(struct request *r, void *ret)
 {
-    return api_record_text(arg, &participant_added_table, added);
+    return participant_case_read(&r->ctx, request_ref(r), ret);
 }
 
-enum err api_participant_create(struct request *r, struct response *res)
+static enum err add(struct request *r, const void *in, const struct create_reply *reply, void *ret)
 {
-    struct participant_input in = {0};
-    struct participant_added added;
-    struct create_reply reply = {
-        .body = added_body, .arg = r, .before = "/api/v1/participants/"};
-    enum err e = api_body(r, &in);
-    if (!e)
-        e = participant_add(&r->ctx, &in, &reply, &added);
-    if (e)
-        return api_replay(r, res, e);
-    response_header(res, "Location",
-                    arena_printf(r->ctx.arena, "/api/v1/participants/%s", added.ref));
-    api_record(r, res, 201, &participant_added_table, &added);
-    return ERR_OK;
-}
-
-enum err api_participant_get(struct request *r, struct response *res)
-{
-    struct participant_case c;
-    enum err e = participant_case_read(&r->ctx, request_ref(r), &c);
-    if (!e)
-        api_record(r, res, 200, &participant_case_table, &c);
-    return e;
+    return participant_add(&r->ctx, in, reply, ret);
 }
 
 // The stored details with what the body names in their place; named and null clears.
@@ -53,21 +33,20 @@ static enum err merge(struct request *r, const struct participant_input *sent,
     return r->ctx.problem.first ? ERR_INVALID : ERR_OK;
 }
 
-enum err api_participant_patch(struct request *r, struct response *res)
+static enum err change(struct request *r, const void *sent, void *ret)
 {
-    struct participant_input sent = {0};
     struct participant was;
-    struct participant_case now;
-    enum err e = api_body(r, &sent);
+    enum err e = participant_read(&r->ctx, PERM_identity_write, request_ref(r), NULL, &was);
     if (!e)
-        e = participant_read(&r->ctx, PERM_identity_write, request_ref(r), NULL, &was);
-    if (!e)
-        e = merge(r, &sent, &was.in);
+        e = merge(r, sent, &was.in);
     if (!e)
         e = participant_change(&r->ctx, request_ref(r), &was.in, r->ctx.if_match);
-    if (!e)
-        e = participant_case_read(&r->ctx, request_ref(r), &now);
-    if (!e)
-        api_record(r, res, 200, &participant_case_table, &now);
-    return e;
+    return e ? e : get(r, ret);
 }
+
+const struct resource api_participant = {
+    .address = "/api/v1/participants/",
+    .read = {get, sizeof(struct participant_case)},
+    .create = {add, sizeof(struct participant_input), sizeof(struct participant_added)},
+    .move = {change, sizeof(struct participant_input), sizeof(struct participant_case)},
+};

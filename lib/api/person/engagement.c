@@ -2,14 +2,12 @@
 // The status card in JSON.
 #include "domain/person/engagement.h"
 
-#include "api/api.h"
 #include "api/handlers.h"
+#include "api/resource.h"
 
-enum err api_status(struct request *r, struct response *res)
+static enum err get(struct request *r, void *ret)
 {
-    struct status_card card;
-    enum err e = status_card_read(&r->ctx, request_ref(r), NULL, &card);
-    if (!e)
-        api_record(r, res, 200, &status_card_table, &card);
-    return e;
+    return status_card_read(&r->ctx, request_ref(r), NULL, ret);
 }
+
+const struct resource api_status = {.read = {get, sizeof(struct status_card)}};

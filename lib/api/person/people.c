@@ -2,21 +2,16 @@
 // Finding and listing people in JSON.
 #include "domain/person/people.h"
 
-#include "api/api.h"
 #include "api/handlers.h"
+#include "api/resource.h"
 
-enum err api_participant_list(struct request *r, struct response *res)
+static enum err list(struct request *r, const void *query, struct api_page *ret)
 {
-    struct people_query q = {0};
-    struct people people;
-    enum err e = api_query(r, &q);
+    struct people p;
+    enum err e = people_find(&r->ctx, query, &p);
     if (!e)
-        e = people_find(&r->ctx, &q, &people);
-    if (e)
-        return e;
-    const void **rows = ARENA_ARRAY(r->ctx.arena, const void *, people.n + 1);
-    for (size_t i = 0; i < people.n; i++)
-        rows[i] = &people.rows[i];
-    api_list(r, res, &(struct field_rows){&person_item_table, rows, people.n}, people.next);
-    return ERR_OK;
+        *ret = api_page_of(r->ctx.arena, p.rows, p.n, sizeof(*p.rows), p.next);
+    return e;
 }
+
+const struct resource api_people = {.list = {list, sizeof(struct people_query)}};

@@ -2,16 +2,16 @@
 // The audit log in JSON.
 #include "domain/report/audit_log.h"
 
-#include "api/api.h"
+#include "api/handlers.h"
+#include "api/resource.h"
 
-enum err api_audit_list(struct request *r, struct response *res)
+static enum err list(struct request *r, const void *query, struct api_page *ret)
 {
-    struct audit_query q = {0};
     struct audit_list list;
-    enum err e = api_query(r, &q);
+    enum err e = audit_list_read(&r->ctx, query, &list);
     if (!e)
-        e = audit_list_read(&r->ctx, &q, &list);
-    if (!e)
-        api_list(r, res, &list.rows, list.next);
+        *ret = (struct api_page){list.rows.rows, list.rows.n, list.next};
     return e;
 }
+
+const struct resource api_audit = {.list = {list, sizeof(struct audit_query)}};

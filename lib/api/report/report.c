@@ -2,13 +2,12 @@
 // Counts in JSON.
 #include "domain/report/report.h"
 
-#include "api/api.h"
+#include "api/handlers.h"
+#include "api/resource.h"
 
-enum err api_reports(struct request *r, struct response *res)
+static enum err get(struct request *r, void *ret)
 {
-    struct report report;
-    enum err e = report_read(&r->ctx, &report);
-    if (!e)
-        api_record(r, res, 200, &report_table, &report);
-    return e;
+    return report_read(&r->ctx, ret);
 }
+
+const struct resource api_report = {.read = {get, sizeof(struct report)}};

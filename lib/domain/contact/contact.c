@@ -246,7 +246,7 @@ static struct contact saved(const char *ref, const char *id, const char *correct
 
 static enum err insert(struct ctx *ctx, const char *ref, const char *corrects,
                        const struct contact_correction *correction, const struct birth *birth,
-                       const struct contact_reply *reply, struct contact *ret)
+                       const struct create_reply *reply, struct contact *ret)
 {
     const struct contact_input *in = &correction->contact;
     const char *id = uuid_new(ctx->arena);
@@ -256,11 +256,7 @@ static enum err insert(struct ctx *ctx, const char *ref, const char *corrects,
         return e;
     struct contact c = saved(ref, id, corrects, in);
     struct access_tx tx = access_begin(ctx, PERM_contact_write, ref);
-    if (ctx->idempotency_key)
-        access_idempotent(
-            ctx, &tx, reply->body ? 201 : 303,
-            arena_printf(ctx->arena, "%s%s%s%s", reply->before, ref, reply->between, id),
-            reply->body ? reply->body(reply->arg, &c) : NULL);
+    create_claim(ctx, &tx, reply, id, &c);
     DB_ADD(tx.pl, Q_CONTACT_INSERT, DB_TEXT(id), DB_TEXT(corrects), DB_TEXT(in->happened_at),
            DB_TEXT(in->direction), DB_TEXT(in->mode), DB_TEXT(in->outcome),
            DB_TEXT(in->next_contact_due), DB_TEXT(in->captured_at), DB_TEXT(ctx->idempotency_key),
@@ -278,7 +274,7 @@ static enum err insert(struct ctx *ctx, const char *ref, const char *corrects,
 // A stale answer may only mean that the birth date was changed since this process read it: read it
 // again and try once more.
 static enum err save(struct ctx *ctx, const char *ref, const char *corrects,
-                     const struct contact_correction *in, const struct contact_reply *reply,
+                     const struct contact_correction *in, const struct create_reply *reply,
                      struct contact *ret)
 {
     enum err e = ERR_OK;
@@ -295,13 +291,13 @@ static enum err save(struct ctx *ctx, const char *ref, const char *corrects,
 }
 
 enum err contact_record(struct ctx *ctx, const char *ref, const struct contact_input *in,
-                        const struct contact_reply *reply, struct contact *ret)
+                        const struct create_reply *reply, struct contact *ret)
 {
     return save(ctx, ref, NULL, &(struct contact_correction){.contact = *in}, reply, ret);
 }
 
 enum err contact_correct(struct ctx *ctx, const char *ref, const char *id,
-                         const struct contact_correction *in, const struct contact_reply *reply,
+                         const struct contact_correction *in, const struct create_reply *reply,
                          struct contact *ret)
 {
     return save(ctx, ref, uuid_or_nil(id), in, reply, ret);

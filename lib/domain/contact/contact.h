@@ -7,6 +7,7 @@
 
 #include "access/access.h"
 #include "base/field.h"
+#include "record/reply.h"
 
 // The members follow from contact.def, where each field is declared.
 
@@ -48,25 +49,18 @@ struct contact_list {
 /** What of a person the pages about contacts show besides: read in the same round trip. */
 struct person_file; // domain/person/file.h
 
-/** How the answer that a retry gets is made, before the contact is stored. */
-struct contact_reply {
-    const char *(*body)(void *arg, const struct contact *contact); // NULL for pages: 303
-    void *arg;
-    const char *before, *between; // the location is BEFORE ref BETWEEN id
-};
-
 /**
  * Records a contact in one round trip (two when this process has not had the person before) and
  * gives it back without what is sealed. ERR_INVALID names each field; ERR_IDEMPOTENCY_REPLAY means
  * it was recorded before.
  */
 enum err contact_record(struct ctx *ctx, const char *ref, const struct contact_input *in,
-                        const struct contact_reply *reply, struct contact *ret) MUST_CHECK;
+                        const struct create_reply *reply, struct contact *ret) MUST_CHECK;
 
 /** Adds a version that replaces contact `id`. ERR_STALE when that version has been replaced
  *  already: somebody else corrected it meanwhile. */
 enum err contact_correct(struct ctx *ctx, const char *ref, const char *id,
-                         const struct contact_correction *in, const struct contact_reply *reply,
+                         const struct contact_correction *in, const struct create_reply *reply,
                          struct contact *ret) MUST_CHECK;
 
 /** The current versions, newest first. `ret_person` may be NULL. */

@@ -216,7 +216,12 @@ enum err web_contact_show(struct request *r, struct response *res)
 
 // ---- the form ----
 
-static const struct contact_reply page_reply = {.before = "/participants/", .between = "#contact-"};
+// Where the person who saved it is taken: to the contact on the case page.
+static struct create_reply page_reply(struct request *r)
+{
+    const char *ref = request_ref(r);
+    return (struct create_reply){.before = arena_printf(r->ctx.arena, "/participants/%s#contact-", ref)};
+}
 
 // What the page offers for speed, turned into the fields themselves: the radios of the next
 // contact hold dates, and an attempt that reached nobody took no minutes.
@@ -377,12 +382,13 @@ enum err web_contact_new(struct request *r, struct response *res)
 enum err web_contact_create(struct request *r, struct response *res)
 {
     const char *ref = request_ref(r);
+    struct create_reply reply = page_reply(r);
     struct contact_input in = {0};
     struct contact saved;
     form_settle(r);
     enum err e = due_check(r, web_form(r, &in), &in);
     if (!e)
-        e = contact_record(&r->ctx, ref, &in, &page_reply, &saved);
+        e = contact_record(&r->ctx, ref, &in, &reply, &saved);
     if (e == ERR_INVALID && r->ctx.problem.first) {
         struct person_file file;
         e = person_file_read(&r->ctx, PERM_contact_write, ref, AUDIT_person_viewed, &file);
@@ -391,8 +397,7 @@ enum err web_contact_create(struct request *r, struct response *res)
     if (e)
         return web_replay(r, res, e);
     response_flash(r, res, "contact_saved");
-    response_redirect(res,
-                      arena_printf(r->ctx.arena, "/participants/%s#contact-%s", ref, saved.id));
+    response_redirect(res, arena_printf(r->ctx.arena, "%s%s", reply.before, saved.id));
     return ERR_OK;
 }
 
@@ -408,12 +413,13 @@ enum err web_contact_correct(struct request *r, struct response *res)
 enum err web_contact_correct_save(struct request *r, struct response *res)
 {
     const char *ref = request_ref(r), *id = request_param(r, "id");
+    struct create_reply reply = page_reply(r);
     struct contact_correction in = {0};
     struct contact saved;
     form_settle(r);
     enum err e = due_check(r, web_form(r, &in), &in.contact);
     if (!e)
-        e = contact_correct(&r->ctx, ref, id, &in, &page_reply, &saved);
+        e = contact_correct(&r->ctx, ref, id, &in, &reply, &saved);
     if ((e == ERR_INVALID && r->ctx.problem.first) || e == ERR_STALE) {
         struct person_file file;
         struct contact_list list;
@@ -427,7 +433,6 @@ enum err web_contact_correct_save(struct request *r, struct response *res)
     if (e)
         return web_replay(r, res, e);
     response_flash(r, res, "contact_corrected");
-    response_redirect(res,
-                      arena_printf(r->ctx.arena, "/participants/%s#contact-%s", ref, saved.id));
+    response_redirect(res, arena_printf(r->ctx.arena, "%s%s", reply.before, saved.id));
     return ERR_OK;
 }

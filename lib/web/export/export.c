@@ -82,7 +82,7 @@ enum err web_export_create(struct request *r, struct response *res)
 {
     struct export_input in = {0};
     struct export x;
-    struct export_reply reply = {.before = "/exports/"};
+    struct create_reply reply = {.before = "/exports/"};
     enum err e = web_form(r, &in);
     if (!e)
         e = export_request(&r->ctx, &in, &reply, &x);

@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct contact_reply reply = {.before = "/participants/", .between = "#contact-"};
+static const struct create_reply nowhere = {.before = "/contacts/"};
 
 static const char *hours_ago(struct ctx *ctx, long hours)
 {
@@ -45,7 +45,7 @@ static struct contact record(const char *ref, long ago, const char *outcome)
     struct ctx *ctx = world_as("navigator");
     struct contact_input in = input(ctx, ago, outcome);
     struct contact saved = {0};
-    CHECK_INT(contact_record(ctx, ref, &in, &reply, &saved), ERR_OK);
+    CHECK_INT(contact_record(ctx, ref, &in, &nowhere, &saved), ERR_OK);
     world_explain(ctx);
     return saved;
 }
@@ -104,7 +104,7 @@ TEST(recording_and_reading_are_one_round_trip_each)
     ctx->idempotency_key = uuid_new(ctx->arena);
     ctx->body_hash = keys_body_hash(ctx, "x", 1);
     unsigned long before = world_flushes();
-    CHECK_INT(contact_record(ctx, ref, &in, &reply, &saved), ERR_OK);
+    CHECK_INT(contact_record(ctx, ref, &in, &nowhere, &saved), ERR_OK);
     CHECK_INT(world_flushes() - before, 1);
     struct case_file c;
     before = world_flushes();
@@ -207,7 +207,7 @@ TEST(only_the_worker_and_the_team_may_record)
         struct ctx *ctx = world_as(rows[i].role);
         struct contact_input in = input(ctx, 1, "spoke");
         struct contact saved;
-        CHECK_INT(contact_record(ctx, ref, &in, &reply, &saved), rows[i].want);
+        CHECK_INT(contact_record(ctx, ref, &in, &nowhere, &saved), rows[i].want);
     }
     CHECK_INT(list_as("navigator", ref).n, 1);
 }
@@ -219,7 +219,7 @@ static enum err record_at(const char *role, const char *ref, const char *happene
     struct contact saved;
     in.happened_at = happened_at;
     in.next_contact_due = NULL;
-    return contact_record(ctx, ref, &in, &reply, &saved);
+    return contact_record(ctx, ref, &in, &nowhere, &saved);
 }
 
 TEST(before_birth_is_refused_with_the_field_named)
@@ -276,7 +276,7 @@ TEST(the_next_contact_cannot_come_before_this_one)
     struct contact_input in = input(ctx, 1, "spoke");
     struct contact saved;
     in.next_contact_due = date_iso(ctx->arena, date_today() - 3);
-    CHECK_INT(contact_record(ctx, ref, &in, &reply, &saved), ERR_INVALID);
+    CHECK_INT(contact_record(ctx, ref, &in, &nowhere, &saved), ERR_INVALID);
     CHECK(ctx->problem.first && strcmp(ctx->problem.first->field, "next_contact_due") == 0);
     CHECK_INT(list_as("navigator", ref).n, 0);
 }
@@ -297,7 +297,7 @@ TEST(notes_save_and_show_exactly)
         struct contact saved;
         struct contact_list list = {0};
         in.note = notes[i];
-        CHECK_INT(contact_record(ctx, ref, &in, &reply, &saved), ERR_OK);
+        CHECK_INT(contact_record(ctx, ref, &in, &nowhere, &saved), ERR_OK);
         CHECK_INT(
             contact_read(world_as("navigator"), PERM_contact_read, ref, saved.id, NULL, &list),
             ERR_OK);
@@ -310,7 +310,7 @@ TEST(notes_save_and_show_exactly)
     struct contact_input in = input(ctx, 1, "spoke");
     CHECK(field_set(ctx, field_find(&contact_input_table, "note"), &in, longest));
     struct contact saved;
-    CHECK_INT(contact_record(ctx, ref, &in, &reply, &saved), ERR_OK);
+    CHECK_INT(contact_record(ctx, ref, &in, &nowhere, &saved), ERR_OK);
     free(longest);
 }
 
@@ -324,7 +324,7 @@ TEST(nothing_is_stored_in_clear)
     in.summary = "Periwinkle harmonium";
     ctx->idempotency_key = uuid_new(ctx->arena);
     ctx->body_hash = keys_body_hash(ctx, "y", 1);
-    CHECK_INT(contact_record(ctx, ref, &in, &reply, &saved), ERR_OK);
+    CHECK_INT(contact_record(ctx, ref, &in, &nowhere, &saved), ERR_OK);
     CHECK_STR(world_sql("select count(*) from app.contact_note n where encode(n.note, 'escape') "
                         "like '%%Quincunx%%'"),
               "0");
@@ -343,6 +343,8 @@ TEST(a_repeat_with_the_same_key_is_one_row)
     struct contact_input in = input(ctx, 1, "spoke");
     const char *key = uuid_new(ctx->arena);
     struct contact saved, again;
+    struct create_reply reply = {
+        .before = arena_printf(ctx->arena, "/participants/%s#contact-", ref)};
     ctx->idempotency_key = key;
     ctx->body_hash = keys_body_hash(ctx, "one", 3);
     CHECK_INT(contact_record(ctx, ref, &in, &reply, &saved), ERR_OK);
@@ -369,9 +371,9 @@ TEST(a_correction_keeps_the_original)
     struct contact first = record(ref, 2, "spoke"), second, third;
     struct ctx *ctx = world_as("navigator");
     struct contact_correction c = correction(ctx, "no_answer", "Wrong box");
-    CHECK_INT(contact_correct(ctx, ref, first.id, &c, &reply, &second), ERR_OK);
+    CHECK_INT(contact_correct(ctx, ref, first.id, &c, &nowhere, &second), ERR_OK);
     c = correction(ctx, "attended", "Wrong again");
-    CHECK_INT(contact_correct(world_as("team_lead"), ref, second.id, &c, &reply, &third), ERR_OK);
+    CHECK_INT(contact_correct(world_as("team_lead"), ref, second.id, &c, &nowhere, &third), ERR_OK);
     struct contact_list list = list_as("navigator", ref);
     CHECK_INT(list.n, 1);
     CHECK_STR(list.rows[0]->outcome, "attended");
@@ -404,8 +406,8 @@ TEST(two_corrections_of_one_version_do_not_merge)
     struct contact first = record(ref, 2, "spoke"), saved;
     struct ctx *ctx = world_as("navigator");
     struct contact_correction c = correction(ctx, "no_answer", "One");
-    CHECK_INT(contact_correct(ctx, ref, first.id, &c, &reply, &saved), ERR_OK);
-    CHECK_INT(contact_correct(world_as("team_lead"), ref, first.id, &c, &reply, &saved), ERR_STALE);
+    CHECK_INT(contact_correct(ctx, ref, first.id, &c, &nowhere, &saved), ERR_OK);
+    CHECK_INT(contact_correct(world_as("team_lead"), ref, first.id, &c, &nowhere, &saved), ERR_STALE);
     CHECK_STR(list_as("navigator", ref).rows[0]->correction_reason, "One");
 }
 
@@ -416,9 +418,9 @@ TEST(a_correction_needs_that_persons_contact)
     struct contact other = record(another, 2, "spoke"), saved;
     struct ctx *ctx = world_as("navigator");
     struct contact_correction c = correction(ctx, "no_answer", "One");
-    CHECK_INT(contact_correct(ctx, mine, other.id, &c, &reply, &saved), ERR_NOT_FOUND);
-    CHECK_INT(contact_correct(ctx, mine, uuid_new(ctx->arena), &c, &reply, &saved), ERR_NOT_FOUND);
-    CHECK_INT(contact_correct(ctx, mine, "not-an-id", &c, &reply, &saved), ERR_NOT_FOUND);
+    CHECK_INT(contact_correct(ctx, mine, other.id, &c, &nowhere, &saved), ERR_NOT_FOUND);
+    CHECK_INT(contact_correct(ctx, mine, uuid_new(ctx->arena), &c, &nowhere, &saved), ERR_NOT_FOUND);
+    CHECK_INT(contact_correct(ctx, mine, "not-an-id", &c, &nowhere, &saved), ERR_NOT_FOUND);
     struct contact_list list;
     CHECK_INT(contact_read(ctx, PERM_contact_read, mine, other.id, NULL, &list), ERR_NOT_FOUND);
     CHECK_INT(list_as("navigator", mine).n, 0);
@@ -475,7 +477,7 @@ TEST(late_entries_count_in_the_order_they_happened)
     struct contact_correction c = correction(ctx, "failed_to_attend", "Somebody else came");
     struct contact saved;
     c.contact.happened_at = late.happened_at;
-    CHECK_INT(contact_correct(ctx, ref, late.id, &c, &reply, &saved), ERR_OK);
+    CHECK_INT(contact_correct(ctx, ref, late.id, &c, &nowhere, &saved), ERR_OK);
     CHECK_STR(status_of(ref), "disengaged");
 }
 
@@ -539,7 +541,7 @@ TEST(home_counts_what_it_lists)
     struct contact_input in = input(ctx, 24 * 5, "spoke");
     struct contact saved;
     in.next_contact_due = date_iso(ctx->arena, date_today() - 1);
-    CHECK_INT(contact_record(ctx, overdue, &in, &reply, &saved), ERR_OK);
+    CHECK_INT(contact_record(ctx, overdue, &in, &nowhere, &saved), ERR_OK);
     const char *lost = world_person("2001-05-17", "active", 60);
     for (size_t r = 0; r < 3; r++) {
         CHECK_INT(home_total(roles[r], "overdue", overdue, &listed), overdue_before + 1);

@@ -228,7 +228,7 @@ TEST(a_success_since_is_shown_beside_the_decision)
         .outcome = "spoke",
         .minutes = "5"};
     struct contact saved;
-    static const struct contact_reply done = {.before = "/", .between = "#"};
+    static const struct create_reply done = {.before = "/"};
     CHECK_INT(contact_record(ctx, ref, &in, &done, &saved), ERR_OK);
     world_explain(ctx);
     struct escalation s;

@@ -20,7 +20,7 @@ static const char *contact(const char *ref, int days_ago, const char *outcome)
         .mode = "phone",
         .outcome = outcome,
         .minutes = "5"};
-    struct contact_reply reply = {.before = "/", .between = "/"};
+    struct create_reply reply = {.before = "/"};
     struct contact c = {0};
     CHECK_INT(contact_record(ctx, ref, &in, &reply, &c), ERR_OK);
     world_explain(ctx);
@@ -100,7 +100,7 @@ TEST(correction_moves_the_count)
          .outcome = "no_answer",
          .minutes = "0"},
         "Wrong day"};
-    struct contact_reply reply = {.before = "/", .between = "/"};
+    struct create_reply reply = {.before = "/"};
     struct contact c;
     CHECK_INT(contact_correct(ctx, refs[1], first, &fix, &reply, &c), ERR_OK);
     struct report r = read_as("manager");
