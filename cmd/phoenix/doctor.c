@@ -161,7 +161,7 @@ static void check_database_clock(struct checkup *c)
 {
     struct ctx *ctx = c->cli->ctx;
     struct db_pipeline *pl = db_pipeline_new(ctx);
-    size_t i = DB_ADD0(pl, Q_CLI_CLOCK);
+    size_t i = db_add(pl, DB_CALL0(cli_clock));
     enum err e = db_run(ctx, pl);
     long apart = e ? 0 : strtol(db_value(pl, i, 0, 0), NULL, 10) - (long)time(NULL);
     if (e)

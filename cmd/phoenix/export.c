@@ -54,8 +54,8 @@ static enum err note_disclosure(struct cli *cli, const struct export_ask *ask)
         cli->ctx->arena, "command line: kind=%s as_of=%s site=%s recipient=%s reason=%s", ask->kind,
         ask->as_of, ask->site ? ask->site : "all", ask->who,
         ask->reason ? ask->reason : "not given");
-    (void)db_add(pl, DB_CALL(access_audit_system, .action = "export_downloaded", .object_id = NULL,
-                             .subjects = NULL, .detail = detail));
+    db_add(pl, DB_CALL(access_audit_system, .action = "export_downloaded", .object_id = NULL,
+                       .subjects = NULL, .detail = detail));
     return db_run(cli->ctx, pl);
 }
 

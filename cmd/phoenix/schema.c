@@ -200,7 +200,8 @@ enum err run_schema(struct cli *cli)
     if (e)
         return e;
     struct db_pipeline *pl = db_pipeline_new(ctx);
-    size_t columns = DB_ADD0(pl, Q_SCHEMA_COLUMNS), links = DB_ADD0(pl, Q_SCHEMA_LINKS);
+    size_t columns = db_add(pl, DB_CALL0(schema_columns)),
+           links = db_add(pl, DB_CALL0(schema_links));
     e = db_run(ctx, pl);
     if (e)
         return e;

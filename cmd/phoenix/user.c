@@ -35,7 +35,7 @@ static enum err find_place(struct cli *cli, struct place *ret)
     const char *site = cli_option(cli, "site"), *team = cli_option(cli, "team"),
                *agency = cli_option(cli, "agency");
     struct db_pipeline *pl = db_pipeline_new(ctx);
-    size_t i = DB_ADD(pl, Q_CLI_PLACE, DB_TEXT(site), DB_TEXT(team), DB_TEXT(agency));
+    size_t i = db_add(pl, DB_CALL(cli_place, .site = site, .team = team, .agency = agency));
     enum err e = db_run(ctx, pl);
     if (e)
         return e;
@@ -96,9 +96,9 @@ static enum err add(struct cli *cli)
     if (e)
         return e;
     struct db_pipeline *pl = db_pipeline_new(ctx);
-    (void)db_add(pl, DB_CALL(access_user_add, .id = uuid_new(ctx->arena), .username = username,
-                             .display_name = name, .role = role, .site = place.site,
-                             .team = place.team, .agency = place.agency, .hash = hash));
+    db_add(pl, DB_CALL(access_user_add, .id = uuid_new(ctx->arena), .username = username,
+                       .display_name = name, .role = role, .site = place.site, .team = place.team,
+                       .agency = place.agency, .hash = hash));
     e = db_run(ctx, pl);
     if (!e)
         print_password(username, password);
@@ -112,7 +112,7 @@ static enum err find_user(struct cli *cli, const char **ret_username, const char
     if (e)
         return e;
     struct db_pipeline *pl = db_pipeline_new(ctx);
-    size_t i = DB_ADD(pl, Q_CLI_USER_FIND, DB_TEXT(*ret_username));
+    size_t i = db_add(pl, DB_CALL(cli_user_find, .username = *ret_username));
     e = db_run(ctx, pl);
     if (!e && !db_nrows(pl, i))
         return ctx_refuse(ctx, ERR_NOT_FOUND, "there is no account \"%s\"", *ret_username);
@@ -121,28 +121,29 @@ static enum err find_user(struct cli *cli, const char **ret_username, const char
     return e;
 }
 
-static enum err change(struct cli *cli, enum query q, const char *done)
+static enum err set_disabled(struct cli *cli, bool disabled)
 {
     const char *username, *id;
     enum err e = find_user(cli, &username, &id);
     if (e)
         return e;
     struct db_pipeline *pl = db_pipeline_new(cli->ctx);
-    (void)DB_ADD(pl, q, DB_TEXT(id));
+    db_add(pl, disabled ? DB_CALL(access_user_disable, .id = id)
+                        : DB_CALL(access_user_enable, .id = id));
     e = db_run(cli->ctx, pl);
     if (!e)
-        printf("%s is %s.\n", username, done);
+        printf("%s is %s.\n", username, disabled ? "disabled" : "enabled");
     return e;
 }
 
 static enum err disable(struct cli *cli)
 {
-    return change(cli, Q_ACCESS_USER_DISABLE, "disabled");
+    return set_disabled(cli, true);
 }
 
 static enum err enable(struct cli *cli)
 {
-    return change(cli, Q_ACCESS_USER_ENABLE, "enabled");
+    return set_disabled(cli, false);
 }
 
 static enum err reset(struct cli *cli)
@@ -154,7 +155,7 @@ static enum err reset(struct cli *cli)
     if (e)
         return e;
     struct db_pipeline *pl = db_pipeline_new(cli->ctx);
-    (void)db_add(pl, DB_CALL(access_user_reset, .id = id, .hash = hash));
+    db_add(pl, DB_CALL(access_user_reset, .id = id, .hash = hash));
     e = db_run(cli->ctx, pl);
     if (!e)
         print_password(username, password);

@@ -11,15 +11,9 @@
 
 // ---- reading ----
 
-// One row more than asked for says whether there is another page.
 static long page_limit(const char *limit)
 {
     return limit ? strtol(limit, NULL, 10) : LIST_LIMIT;
-}
-
-static const char *one_more(struct ctx *ctx, long limit)
-{
-    return arena_printf(ctx->arena, "%ld", limit + 1);
 }
 
 enum err user_list_read(struct ctx *ctx, const struct user_query *q, struct user_list *ret)
@@ -34,8 +28,9 @@ enum err user_list_read(struct ctx *ctx, const struct user_query *q, struct user
         return e;
     long limit = page_limit(q->limit);
     struct access_tx tx = access_begin(ctx, PERM_user_read, NULL);
-    size_t at = DB_ADD(tx.pl, Q_USER_LIST, DB_TEXT(q->q), DB_TEXT(q->role), DB_TEXT(q->site),
-                       DB_TEXT(q->state), DB_TEXT(one_more(ctx, limit)), DB_TEXT(after));
+    // One row more than asked for says whether there is another page.
+    size_t at = db_add(tx.pl, DB_CALL(user_list, .q = q->q, .role = q->role, .site = q->site,
+                                      .state = q->state, .limit = limit + 1, .after = after));
     e = access_run(ctx, &tx, NULL);
     if (e)
         return e;
@@ -52,8 +47,9 @@ enum err user_list_read(struct ctx *ctx, const struct user_query *q, struct user
 
 static void places_add(struct access_tx *tx, size_t *ret_at)
 {
-    *ret_at = DB_ADD(tx->pl, Q_AGENCY_LIST, DB_NULL, DB_TEXT("500"), DB_NULL, DB_NULL);
-    DB_ADD0(tx->pl, Q_TEAM_LIST);
+    *ret_at = db_add(tx->pl, DB_CALL(agency_list, .kind = NULL, .limit = 500, .after_name = NULL,
+                                     .after_id = NULL));
+    db_add(tx->pl, DB_CALL0(team_list));
 }
 
 static void places_get(const struct access_tx *tx, size_t at, struct place_list *ret)
@@ -65,7 +61,7 @@ static void places_get(const struct access_tx *tx, size_t at, struct place_list 
 enum err user_read(struct ctx *ctx, const char *id, struct user *ret, struct place_list *ret_places)
 {
     struct access_tx tx = access_begin(ctx, PERM_user_read, NULL);
-    size_t at = DB_ADD(tx.pl, Q_USER_GET, DB_TEXT(uuid_or_nil(id))), places = 0;
+    size_t at = db_add(tx.pl, DB_CALL(user_get, .id = uuid_or_nil(id))), places = 0;
     if (ret_places)
         places_add(&tx, &places);
     enum err e = access_run(ctx, &tx, NULL);
@@ -102,8 +98,8 @@ enum err agency_list_read(struct ctx *ctx, const struct agency_query *q, struct 
         return e;
     long limit = page_limit(q->limit);
     struct access_tx tx = access_begin(ctx, PERM_self, NULL);
-    size_t at = DB_ADD(tx.pl, Q_AGENCY_LIST, DB_TEXT(q->kind), DB_TEXT(one_more(ctx, limit)),
-                       DB_TEXT(key[0]), DB_TEXT(key[1]));
+    size_t at = db_add(tx.pl, DB_CALL(agency_list, .kind = q->kind, .limit = limit + 1,
+                                      .after_name = key[0], .after_id = key[1]));
     e = access_run(ctx, &tx, NULL);
     if (e)
         return e;
@@ -141,9 +137,9 @@ enum err user_add(struct ctx *ctx, const struct user_input *in, const char **ret
         return e;
     struct access_tx tx = access_begin(ctx, PERM_user_write, NULL);
     access_idempotent(ctx, &tx, 303, arena_printf(ctx->arena, "/users/%s", id), NULL);
-    DB_ADD(tx.pl, Q_USER_INSERT, DB_TEXT(id), DB_TEXT(in->username), DB_TEXT(in->display_name),
-           DB_TEXT(in->role), DB_TEXT(in->site), DB_TEXT(in->team), DB_TEXT(in->agency),
-           DB_TEXT(hash));
+    db_add(tx.pl, DB_CALL(user_insert, .id = id, .username = in->username,
+                          .display_name = in->display_name, .role = in->role, .site = in->site,
+                          .team = in->team, .agency = in->agency, .hash = hash));
     e = access_run(ctx, &tx, NULL);
     if (e)
         return e;
@@ -156,26 +152,27 @@ enum err user_save(struct ctx *ctx, const char *id, const char *version,
                    const struct user_change *in)
 {
     struct access_tx tx = access_begin(ctx, PERM_user_write, NULL);
-    DB_ADD(tx.pl, Q_USER_UPDATE, DB_TEXT(uuid_or_nil(id)), DB_TEXT(version), DB_TEXT(in->display_name),
-           DB_TEXT(in->role), DB_TEXT(in->site), DB_TEXT(in->team), DB_TEXT(in->agency));
+    db_add(tx.pl, DB_CALL(user_update, .id = uuid_or_nil(id), .version = version,
+                          .display_name = in->display_name, .role = in->role, .site = in->site,
+                          .team = in->team, .agency = in->agency));
     return access_run(ctx, &tx, NULL);
 }
 
-static enum err user_switch(struct ctx *ctx, enum query q, const char *id)
+static enum err user_switch(struct ctx *ctx, struct db_call call)
 {
     struct access_tx tx = access_begin(ctx, PERM_user_write, NULL);
-    DB_ADD(tx.pl, q, DB_TEXT(uuid_or_nil(id)));
+    db_add(tx.pl, call);
     return access_run(ctx, &tx, NULL);
 }
 
 enum err user_disable(struct ctx *ctx, const char *id)
 {
-    return user_switch(ctx, Q_USER_SET_DISABLED, id);
+    return user_switch(ctx, DB_CALL(user_set_disabled, .id = uuid_or_nil(id)));
 }
 
 enum err user_enable(struct ctx *ctx, const char *id)
 {
-    return user_switch(ctx, Q_USER_SET_ENABLED, id);
+    return user_switch(ctx, DB_CALL(user_set_enabled, .id = uuid_or_nil(id)));
 }
 
 enum err user_reset(struct ctx *ctx, const char *id, const char **ret_password)
@@ -185,7 +182,7 @@ enum err user_reset(struct ctx *ctx, const char *id, const char **ret_password)
     if (e)
         return e;
     struct access_tx tx = access_begin(ctx, PERM_user_write, NULL);
-    DB_ADD(tx.pl, Q_USER_SET_PASSWORD, DB_TEXT(uuid_or_nil(id)), DB_TEXT(hash));
+    db_add(tx.pl, DB_CALL(user_set_password, .id = uuid_or_nil(id), .hash = hash));
     e = access_run(ctx, &tx, NULL);
     if (!e)
         *ret_password = password;
@@ -206,8 +203,8 @@ enum err agency_add(struct ctx *ctx, const struct agency_input *in)
     const char *id = uuid_new(ctx->arena);
     struct access_tx tx = access_begin(ctx, PERM_agency_write, NULL);
     access_idempotent(ctx, &tx, 303, "/agencies", NULL);
-    DB_ADD(tx.pl, Q_AGENCY_INSERT, DB_TEXT(id), DB_TEXT(in->name), DB_TEXT(in->kind),
-           DB_TEXT(in->site));
+    db_add(tx.pl,
+           DB_CALL(agency_insert, .id = id, .name = in->name, .kind = in->kind, .site = in->site));
     access_audit(ctx, &tx, AUDIT_agency_changed, id, NULL, "agency added");
     return name_taken(ctx, access_run(ctx, &tx, NULL), "There is an agency of that name already");
 }
@@ -217,8 +214,8 @@ enum err team_add(struct ctx *ctx, const struct team_input *in)
     const char *id = uuid_new(ctx->arena);
     struct access_tx tx = access_begin(ctx, PERM_agency_write, NULL);
     access_idempotent(ctx, &tx, 303, "/agencies", NULL);
-    DB_ADD(tx.pl, Q_TEAM_INSERT, DB_TEXT(id), DB_TEXT(in->name), DB_TEXT(in->site),
-           DB_TEXT(in->agency));
+    db_add(tx.pl, DB_CALL(team_insert, .id = id, .name = in->name, .site = in->site,
+                          .agency = in->agency));
     access_audit(ctx, &tx, AUDIT_agency_changed, id, NULL, "team added");
     return name_taken(ctx, access_run(ctx, &tx, NULL), "There is a team of that name already");
 }
