@@ -32,7 +32,7 @@ enum err assign_options_read(struct ctx *ctx, const char *ref, struct assign_opt
 {
     struct access_tx tx = access_begin(ctx, PERM_participant_assign, ref);
     size_t header = person_file_add(ctx, &tx);
-    size_t workers = DB_ADD0(tx.pl, Q_ASSIGN_WORKERS);
+    size_t workers = db_add(tx.pl, DB_CALL0(assign_workers));
     access_audit(ctx, &tx, AUDIT_person_viewed, NULL, NULL, NULL);
     struct person person;
     enum err e = access_run(ctx, &tx, &person);
@@ -50,7 +50,7 @@ enum err assign_worker_set(struct ctx *ctx, const char *ref, const struct assign
                            struct assigned *ret)
 {
     struct access_tx tx = access_begin(ctx, PERM_participant_assign, ref);
-    size_t at = DB_ADD(tx.pl, Q_ASSIGN_SET, DB_TEXT(in->worker), DB_TEXT(in->version));
+    size_t at = db_add(tx.pl, DB_CALL(assign_set, .worker = in->worker, .version = in->version));
     access_audit(ctx, &tx, AUDIT_person_assigned, in->worker, NULL, NULL);
     struct person person;
     enum err e = access_run(ctx, &tx, &person);

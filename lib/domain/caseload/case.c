@@ -46,9 +46,9 @@ size_t case_add(struct ctx *ctx, struct access_tx *tx)
 {
     size_t at = person_file_add(ctx, tx);
     contact_list_add(ctx, tx, CASE_CONTACTS);
-    DB_ADD0(tx->pl, Q_CASE_REFERRALS);
-    DB_ADD0(tx->pl, Q_CASE_ESCALATIONS);
-    DB_ADD0(tx->pl, Q_CASE_STAGES);
+    db_add(tx->pl, DB_CALL0(case_referrals));
+    db_add(tx->pl, DB_CALL0(case_escalations));
+    db_add(tx->pl, DB_CALL0(case_stages));
     return at;
 }
 

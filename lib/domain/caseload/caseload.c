@@ -29,9 +29,9 @@ enum err caseload_list(struct ctx *ctx, const char *after, struct caseload_page 
     if (e)
         return e;
     struct access_tx tx = access_begin(ctx, PERM_caseload_read, NULL);
-    size_t at = DB_ADD(tx.pl, Q_CASELOAD_LIST, DB_TEXT(key[0]), DB_TEXT(key[1]),
-                       DB_TEXT(arena_printf(ctx->arena, "%d", CASELOAD_PAGE)));
-    size_t total = DB_ADD0(tx.pl, Q_CASELOAD_TOTAL);
+    size_t at = db_add(tx.pl, DB_CALL(caseload_list, .after_name = key[0], .after_id = key[1],
+                                      .limit = CASELOAD_PAGE));
+    size_t total = db_add(tx.pl, DB_CALL0(caseload_total));
     access_audit(ctx, &tx, AUDIT_report_viewed, NULL, NULL, "caseloads");
     e = access_run(ctx, &tx, NULL);
     if (e)

@@ -24,8 +24,8 @@ static const struct field item_rows[] = {
 };
 static const struct field_table item_table = FIELD_TABLE("HomeItem", struct home_item, item_rows);
 
-static const enum query queries[] = {Q_HOME_ESCALATIONS, Q_HOME_PEOPLE, Q_HOME_REFERRALS,
-                                     Q_HOME_OTHER};
+static const enum query queries[] = {Q_home_escalations, Q_home_people, Q_home_referrals,
+                                     Q_home_other};
 enum { QUERIES = sizeof(queries) / sizeof(queries[0]) };
 
 // Rows come grouped by section: each change of its code begins a new one.
@@ -57,12 +57,12 @@ enum err home_read(struct ctx *ctx, struct home *ret)
     struct access_tx tx = access_begin(ctx, PERM_self, NULL);
     size_t at[QUERIES];
     for (size_t q = 0; q < QUERIES; q++)
-        at[q] = DB_ADD0(tx.pl, queries[q]);
+        at[q] = db_add(tx.pl, (struct db_call){.query = queries[q]});
     enum err e = access_run(ctx, &tx, NULL);
     struct home_section *sections = ARENA_ARRAY(ctx->arena, struct home_section, 32);
     size_t n = 0;
     for (size_t q = 0; q < QUERIES && !e; q++)
-        e = add_rows(ctx, tx.pl, at[q], queries[q] != Q_HOME_OTHER, sections, &n);
+        e = add_rows(ctx, tx.pl, at[q], queries[q] != Q_home_other, sections, &n);
     if (!e)
         *ret = (struct home){sections, n};
     return e;

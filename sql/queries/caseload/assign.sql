@@ -17,17 +17,17 @@ select u.id, u.display_name as name, t.name as team,
 
 -- The team follows the worker. A worker who cannot be chosen is told as such and nothing is stored.
 -- name: assign_set
--- params: 2 worker version
+-- params: worker version
 with chosen as (
   select u.id, u.display_name, u.team_id
     from access."user" u
-   where u.id = $1::uuid and u.role in ('navigator', 'team_lead') and u.disabled_at is null
+   where u.id = :worker::uuid and u.role in ('navigator', 'team_lead') and u.disabled_at is null
      and u.site_id = (select access.person_site())
      and ((select access.team_for('participant_assign')) is null
           or u.team_id = (select access.team_for('participant_assign')))
 ), given as (
   update app.participant p
-     set worker_id = c.id, team_id = c.team_id, version = coalesce($2::int, p.version) + 1
+     set worker_id = c.id, team_id = c.team_id, version = coalesce(:version::int, p.version) + 1
     from chosen c
    where p.site_id = (select access.person_site()) and p.id = (select access.person())
   returning p.version, p.team_id

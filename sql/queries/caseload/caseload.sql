@@ -1,7 +1,7 @@
 -- Caseloads of a team or site: one row a worker, and one for people without a worker, a page at a time.
 
 -- name: caseload_list
--- params: 3 after_name after_id limit
+-- params: after_name after_id limit:int
 select w.worker_id, w.worker, t.name as team,
        coalesce(sum(w.people) filter (where w.status <> 'closed'), 0) as people,
        coalesce(sum(w.people) filter (where w.status = 'engaged'), 0) as engaged,
@@ -11,7 +11,7 @@ select w.worker_id, w.worker, t.name as team,
        coalesce(sum(w.people) filter (where w.status = 'not_yet_offered'), 0) as not_yet_offered,
        coalesce(sum(w.people) filter (where w.status = 'suspended'), 0) as suspended,
        coalesce(sum(w.overdue), 0) as overdue
-  from app.worker_counts('caseload_read', true, $1, $2::uuid, $3::int + 1) w
+  from app.worker_counts('caseload_read', true, :after_name, :after_id::uuid, :limit::int + 1) w
   left join access.team t on t.id = w.team_id
  group by w.worker_id, w.worker, t.name
  order by (w.worker_id is not null), w.worker, w.worker_id;
