@@ -69,10 +69,10 @@ enum err audit_list_read(struct ctx *ctx, const struct audit_query *q, struct au
     long limit = q->limit ? strtol(q->limit, NULL, 10) : LIST_LIMIT;
     const char *ref = q->ref ? reference_canonical(ctx->arena, q->ref) : NULL;
     struct access_tx tx = access_begin(ctx, PERM_audit_read, NULL);
-    size_t at = DB_ADD(tx.pl, Q_AUDIT_LIST, DB_TEXT(q->from), DB_TEXT(q->to), DB_TEXT(q->user),
-                       DB_TEXT(q->action), DB_TEXT(ref ? ref : q->ref),
-                       DB_TEXT(arena_printf(ctx->arena, "%ld", limit + 1)), DB_TEXT(key[0]),
-                       DB_TEXT(key[1]), DB_TEXT(q->operation));
+    size_t at =
+        db_add(tx.pl, DB_CALL(audit_list, .from = q->from, .to = q->to, .user = q->user,
+                              .action = q->action, .ref = ref ? ref : q->ref, .limit = limit + 1,
+                              .before_at = key[0], .before_id = key[1], .operation = q->operation));
     access_audit(ctx, &tx, AUDIT_audit_viewed, NULL, NULL, NULL);
     e = access_run(ctx, &tx, NULL);
     if (e)

@@ -205,11 +205,10 @@ enum err report_read(struct ctx *ctx, struct report *ret)
     t.first = monday - 7 * (REPORT_WEEKS - 1);
     const char *since = date_iso(ctx->arena, t.first);
     struct access_tx tx = access_begin(ctx, PERM_report_read, NULL);
-    t.people = DB_ADD0(tx.pl, Q_REPORT_PEOPLE);
-    t.workers =
-        DB_ADD(tx.pl, Q_REPORT_WORKERS, DB_TEXT(arena_printf(ctx->arena, "%d", REPORT_WORKERS)));
-    t.funnel = DB_ADD(tx.pl, Q_REPORT_FUNNEL, DB_TEXT(since));
-    t.weeks = DB_ADD(tx.pl, Q_REPORT_WEEKS, DB_TEXT(since));
+    t.people = db_add(tx.pl, DB_CALL0(report_people));
+    t.workers = db_add(tx.pl, DB_CALL(report_workers, .workers = REPORT_WORKERS));
+    t.funnel = db_add(tx.pl, DB_CALL(report_funnel, .since = since));
+    t.weeks = db_add(tx.pl, DB_CALL(report_weeks, .first_monday = since));
     access_audit(ctx, &tx, AUDIT_report_viewed, NULL, NULL, NULL);
     enum err e = access_run(ctx, &tx, NULL);
     if (e)
