@@ -23,10 +23,10 @@ struct reading {
 static struct reading reading_add(struct access_tx *tx, const char *id)
 {
     return (struct reading){
-        .show = DB_ADD(tx->pl, Q_ESCALATION_SHOW, DB_TEXT(id)),
-        .events = DB_ADD(tx->pl, Q_ESCALATION_EVENTS, DB_TEXT(id)),
-        .notes = DB_ADD(tx->pl, Q_ESCALATION_NOTES, DB_TEXT(id)),
-        .actions = DB_ADD(tx->pl, Q_ESCALATION_ACTIONS, DB_TEXT(id)),
+        .show = db_add(tx->pl, DB_CALL(escalation_show, .id = id)),
+        .events = db_add(tx->pl, DB_CALL(escalation_events, .id = id)),
+        .notes = db_add(tx->pl, DB_CALL(escalation_notes, .id = id)),
+        .actions = db_add(tx->pl, DB_CALL(escalation_actions, .id = id)),
     };
 }
 
@@ -123,11 +123,10 @@ static void list_add(struct ctx *ctx, struct access_tx *tx, const struct escalat
                      long limit, const char *const key[2], size_t ret_at[2])
 {
     const char *states = q->state ? field_array(ctx->arena, &q->state, 1) : q->states;
-    ret_at[0] =
-        DB_ADD(tx->pl, Q_ESCALATION_LIST, DB_TEXT(states), DB_TEXT(q->trigger),
-               DB_TEXT(q->by_due ? "true" : "false"),
-               DB_TEXT(arena_printf(ctx->arena, "%ld", limit)), DB_TEXT(key[0]), DB_TEXT(key[1]));
-    ret_at[1] = DB_ADD(tx->pl, Q_ESCALATION_COUNTS, DB_TEXT(q->trigger));
+    ret_at[0] = db_add(tx->pl, DB_CALL(escalation_list, .states = states, .trigger = q->trigger,
+                                       .by_due = q->by_due ? "true" : "false", .limit = limit,
+                                       .after_key = key[0], .after_id = key[1]));
+    ret_at[1] = db_add(tx->pl, DB_CALL(escalation_counts, .trigger = q->trigger));
 }
 
 static enum err list_get(struct ctx *ctx, const struct access_tx *tx, const size_t at[2],
@@ -207,8 +206,9 @@ enum err escalation_raise(struct ctx *ctx, const char *ref, const struct escalat
     };
     struct access_tx tx = access_begin(ctx, PERM_escalation_raise, ref);
     create_claim(ctx, &tx, reply, s.id, &s);
-    DB_ADD(tx.pl, Q_ESCALATION_INSERT, DB_TEXT(s.id), DB_TEXT(s.trigger), DB_TEXT(s.triggered_on),
-           DB_TEXT(evidence.id), DB_SEALED(evidence.sealed));
+    db_add(tx.pl, DB_CALL(escalation_insert, .id = s.id, .trigger = s.trigger,
+                          .triggered_on = s.triggered_on, .evidence_id = evidence.id,
+                          .evidence = evidence.sealed));
     access_audit(ctx, &tx, AUDIT_escalation_raised, s.id, NULL,
                  arena_printf(ctx->arena, "trigger=%s", s.trigger));
     e = access_run(ctx, &tx, NULL);
@@ -253,7 +253,7 @@ static enum err person_of(struct ctx *ctx, enum permission p, const char *id, st
 static enum err refused(struct ctx *ctx, const char *id)
 {
     struct access_tx tx = access_begin_for(ctx, PERM_escalation_read, "escalation", id);
-    size_t at = DB_ADD(tx.pl, Q_ESCALATION_STEPS, DB_TEXT(id));
+    size_t at = db_add(tx.pl, DB_CALL(escalation_steps, .id = id));
     enum err e = access_run(ctx, &tx, NULL);
     if (e || !db_nrows(tx.pl, at))
         return e ? e : ERR_NOT_FOUND;
@@ -294,11 +294,13 @@ enum err escalation_move(struct ctx *ctx, const char *id, const struct escalatio
     const char *const *actions;
     size_t n_actions = field_list(ctx->arena, in->actions, &actions);
     struct access_tx tx = access_begin_for(ctx, PERM_escalation_read, "escalation", id);
-    DB_ADD(tx.pl, Q_ESCALATION_MOVE, DB_TEXT(id), DB_TEXT(in->version), DB_TEXT(in->to),
-           DB_TEXT(in->reason ? "note" : NULL), DB_TEXT(reason.id), DB_SEALED(reason.sealed),
-           DB_TEXT(day_instant(ctx->arena, in->re_offered_on)),
-           DB_TEXT(new_ids(ctx->arena, n_actions)), DB_TEXT(in->actions ? in->actions : "{}"),
-           DB_TEXT(actions_taken(in->to) ? "true" : "false"));
+    db_add(tx.pl,
+           DB_CALL(escalation_move, .id = id, .version = in->version, .to = in->to,
+                   .reason_code = in->reason ? "note" : NULL, .note_id = reason.id,
+                   .note = reason.sealed, .re_offered = day_instant(ctx->arena, in->re_offered_on),
+                   .action_ids = new_ids(ctx->arena, n_actions),
+                   .actions = in->actions ? in->actions : "{}",
+                   .taken = actions_taken(in->to) ? "true" : "false"));
     access_audit(ctx, &tx, AUDIT_escalation_changed, id, NULL,
                  arena_printf(ctx->arena, "to=%s actions=%zu", in->to, n_actions));
     struct reading at = reading_add(&tx, id);
@@ -322,11 +324,11 @@ enum err escalation_act(struct ctx *ctx, const char *id, const struct action_inp
     const char *action = note.id ? note.id : uuid_new(ctx->arena);
     struct access_tx tx = access_begin_for(ctx, PERM_escalation_act, "escalation", id);
     create_claim(ctx, &tx, reply, action, in);
-    DB_ADD(tx.pl, Q_ESCALATION_ADVANCE, DB_TEXT(id), DB_TEXT("approved"), DB_TEXT("action_due"));
-    DB_ADD(tx.pl, Q_ESCALATION_ADVANCE, DB_TEXT(id), DB_TEXT("action_due"),
-           DB_TEXT("action_taken"));
-    DB_ADD(tx.pl, Q_ESCALATION_ACTION_INSERT, DB_TEXT(id), DB_TEXT(action), DB_TEXT(in->action),
-           DB_TEXT(in->taken_on), DB_SEALED(note.sealed));
+    db_add(tx.pl, DB_CALL(escalation_advance, .id = id, .from = "approved", .to = "action_due"));
+    db_add(tx.pl,
+           DB_CALL(escalation_advance, .id = id, .from = "action_due", .to = "action_taken"));
+    db_add(tx.pl, DB_CALL(escalation_action_insert, .escalation = id, .id = action,
+                          .action = in->action, .taken_on = in->taken_on, .note = note.sealed));
     access_audit(ctx, &tx, AUDIT_escalation_changed, id, NULL,
                  arena_printf(ctx->arena, "action=%s", in->action));
     e = access_run(ctx, &tx, NULL);

@@ -3,9 +3,9 @@
 -- anything: apart, each walks its own index, in the order of the list and no further than its page.
 
 -- name: escalation_list
--- params: 6 states trigger by_due limit after_key after_id
+-- params: states trigger by_due limit:int after_key after_id
 with wanted as (
-  select coalesce($1::text[], array(select distinct t.to_state from app.transition t
+  select coalesce(:states::text[], array(select distinct t.to_state from app.transition t
                                      where t.machine = 'escalation')) as states
 ), found as (
   (select e.*
@@ -13,44 +13,44 @@ with wanted as (
      cross join unnest((select states from wanted)) w (state)
      cross join lateral (
        select e.* from app.escalation e
-        where e.site_id = k.site and e.state = w.state and $3::boolean
-          and ($2::text is null or e.trigger = $2)
-          and (e.decision_due, e.id) > (date '2000-01-01' + coalesce($5::numeric, -9999)::int,
-                                        coalesce($6::uuid, '00000000-0000-0000-0000-000000000000'))
+        where e.site_id = k.site and e.state = w.state and :by_due::boolean
+          and (:trigger::text is null or e.trigger = :trigger)
+          and (e.decision_due, e.id) > (date '2000-01-01' + coalesce(:after_key::numeric, -9999)::int,
+                                        coalesce(:after_id::uuid, '00000000-0000-0000-0000-000000000000'))
         order by e.decision_due, e.id
-        limit $4::int + 1) e)
+        limit :limit::int + 1) e)
   union all
   (select e.*
      from unnest((select case when access.person() is null then access.sites_for('escalation_read') end)) k (site)
      cross join unnest((select states from wanted)) w (state)
      cross join lateral (
        select e.* from app.escalation e
-        where e.site_id = k.site and e.state = w.state and not $3::boolean
-          and ($2::text is null or e.trigger = $2)
-          and e.raised_at <= case when $5::numeric is null then 'infinity'
-                                  else to_timestamp(- $5::numeric) + interval '1 millisecond' end
-          and ($5::numeric is null or (- extract(epoch from e.raised_at), e.id) > ($5::numeric, $6::uuid))
+        where e.site_id = k.site and e.state = w.state and not :by_due::boolean
+          and (:trigger::text is null or e.trigger = :trigger)
+          and e.raised_at <= case when :after_key::numeric is null then 'infinity'
+                                  else to_timestamp(- :after_key::numeric) + interval '1 millisecond' end
+          and (:after_key::numeric is null or (- extract(epoch from e.raised_at), e.id) > (:after_key::numeric, :after_id::uuid))
         order by e.raised_at desc, e.id
-        limit $4::int + 1) e)
+        limit :limit::int + 1) e)
   union all
   (select e.* from app.escalation e
     where e.participant_id = any ((select case
              when access.person() is not null then array[access.person()]
              else access.mine('escalation_read') end)::uuid[])
-      and ($1::text[] is null or e.state = any ($1::text[]))
-      and ($2::text is null or e.trigger = $2))
+      and (:states::text[] is null or e.state = any (:states::text[]))
+      and (:trigger::text is null or e.trigger = :trigger))
 ), page as materialized (
   select q.*, row_number() over (order by q.key, q.id) as place
     from (select e.*,
-                 case when $3::boolean then e.decision_due - date '2000-01-01'
+                 case when :by_due::boolean then e.decision_due - date '2000-01-01'
                       else - extract(epoch from e.raised_at) end as key
             from found e) q
-   where $5::numeric is null or (q.key, q.id) > ($5::numeric, $6::uuid)
+   where :after_key::numeric is null or (q.key, q.id) > (:after_key::numeric, :after_id::uuid)
    order by q.key, q.id
-   limit $4::int + 1
+   limit :limit::int + 1
 ), logged as materialized (
   select access.audit('escalations_listed', null, array_agg(distinct p.participant_id), null)
-    from page p where p.place <= $4::int having count(*) > 0
+    from page p where p.place <= :limit::int having count(*) > 0
 )
 select p.id, p.trigger, p.state, p.state_at, p.triggered_on, p.raised_at, b.display_name as raised_by,
        p.decision_due, p.state in ('raised', 'under_review', 'deferred') and p.decision_due < app.today()
@@ -74,7 +74,7 @@ select p.id, p.trigger, p.state, p.state_at, p.triggered_on, p.raised_at, b.disp
 
 -- The same rows counted, whatever their state.
 -- name: escalation_counts
--- params: 1 trigger
+-- params: trigger
 select coalesce(sum(c.n) filter (where c.state in ('raised', 'under_review', 'deferred')), 0) as decide,
        coalesce(sum(c.n) filter (where c.state in ('approved', 'action_due')), 0) as act,
        coalesce(sum(c.n) filter (where c.state in ('action_taken', 'reviewed', 'not_approved',
@@ -82,17 +82,17 @@ select coalesce(sum(c.n) filter (where c.state in ('raised', 'under_review', 'de
        coalesce(sum(c.n) filter (where c.state = 'closed'), 0) as closed
   from (select c.state, c.n
           from (select where access.person() is null) everybody
-         cross join lateral app.escalation_states($1) c
+         cross join lateral app.escalation_states(:trigger) c
         union all
         select e.state, count(*) from app.escalation e
          where e.participant_id = any ((select case
                   when access.person() is not null then array[access.person()]
                   else access.mine('escalation_read') end)::uuid[])
-           and ($1::text is null or e.trigger = $1)
+           and (:trigger::text is null or e.trigger = :trigger)
          group by e.state) c;
 
 -- name: escalation_show
--- params: 1 id
+-- params: id
 select e.id, e.trigger, e.state, e.state_at, e.reason_code, e.triggered_on, e.raised_at,
        b.display_name as raised_by, e.decision_due,
        e.state in ('raised', 'under_review', 'deferred') and e.decision_due < app.today() as overdue,
@@ -115,99 +115,99 @@ select e.id, e.trigger, e.state, e.state_at, e.reason_code, e.triggered_on, e.ra
   left join access."user" b on b.id = e.raised_by
   left join access."user" c on c.id = e.decided_by
  where e.site_id = (select access.person_site()) and e.participant_id = (select access.person())
-   and e.id = $1::uuid;
+   and e.id = :id::uuid;
 
 -- name: escalation_events
--- params: 1 id
+-- params: id
 select v.from_state, v.to_state, v.at, u.display_name as by, v.reason_code
   from app.escalation_event v
   left join access."user" u on u.id = v.by_user
   left join app.transition t on t.machine = 'escalation' and t.to_state = v.to_state
                             and t.from_state = coalesce(v.from_state, '')
  where v.site_id = (select access.person_site()) and v.participant_id = (select access.person())
-   and v.escalation_id = $1::uuid
+   and v.escalation_id = :id::uuid
  order by v.at, t.position, v.id;
 
 -- name: escalation_notes
--- params: 1 id
+-- params: id
 select n.id, n.kind, n.to_state, n.note, n.at, u.display_name as by
   from app.escalation_note n
   left join access."user" u on u.id = n.by_user
  where n.site_id = (select access.person_site()) and n.participant_id = (select access.person())
-   and n.escalation_id = $1::uuid
+   and n.escalation_id = :id::uuid
  order by n.at, n.id;
 
 -- name: escalation_actions
--- params: 1 id
+-- params: id
 select x.id, x.action, x.taken_on, x.note, x.at, u.display_name as by
   from app.escalation_action x
   left join access."user" u on u.id = x.by_user
  where x.site_id = (select access.person_site()) and x.participant_id = (select access.person())
-   and x.escalation_id = $1::uuid
+   and x.escalation_id = :id::uuid
  order by x.taken_on nulls first, x.at, x.id;
 
 -- name: escalation_insert
--- params: 5 id trigger triggered_on evidence_id evidence
+-- params: id trigger triggered_on evidence_id evidence:bytes
 with made as (
   insert into app.escalation (site_id, id, participant_id, trigger, triggered_on)
-  values ((select access.person_site()), $1::uuid, (select access.person()), $2,
-          coalesce($3::date, app.today()))
+  values ((select access.person_site()), :id::uuid, (select access.person()), :trigger,
+          coalesce(:triggered_on::date, app.today()))
   returning site_id, id, participant_id
 ), words as (
   insert into app.escalation_note (site_id, id, escalation_id, participant_id, kind, note)
-  select site_id, $4::uuid, id, participant_id, 'evidence', $5::bytea from made
+  select site_id, :evidence_id::uuid, id, participant_id, 'evidence', :evidence::bytea from made
 )
 select id from made;
 
 -- A step, with its reason and actions. Nothing changed means that it is not the actor's to take (42501);
 -- which steps exist and what they need the trigger says. `taken`: the actions were taken, today.
 -- name: escalation_move
--- params: 10 id version to reason_code note_id note re_offered action_ids actions taken
+-- params: id version to reason_code note_id note:bytes re_offered action_ids actions taken
 with moved as (
   update app.escalation e
-     set state = $3, reason_code = $4, version = coalesce($2::int, e.version) + 1,
-         re_offered_at = coalesce($7::timestamptz, e.re_offered_at)
+     set state = :to, reason_code = :reason_code, version = coalesce(:version::int, e.version) + 1,
+         re_offered_at = coalesce(:re_offered::timestamptz, e.re_offered_at)
    where e.site_id = (select access.person_site()) and e.participant_id = (select access.person())
-     and e.id = $1::uuid and access.must(e.state <> $3, 'PX004')
+     and e.id = :id::uuid and access.must(e.state <> :to, 'PX004')
   returning e.site_id, e.id, e.participant_id
 ), words as (
   insert into app.escalation_note (site_id, id, escalation_id, participant_id, kind, to_state, note)
-  select m.site_id, $5::uuid, m.id, m.participant_id, 'reason', $3, $6::bytea
-    from moved m where $6::bytea is not null
+  select m.site_id, :note_id::uuid, m.id, m.participant_id, 'reason', :to, :note::bytea
+    from moved m where :note::bytea is not null
 ), acts as (
   insert into app.escalation_action (site_id, id, escalation_id, participant_id, action, taken_on)
   select m.site_id, a.id, m.id, m.participant_id, a.action,
-         case when $10::boolean then app.today() end
-    from moved m cross join unnest($8::uuid[], $9::text[]) a (id, action)
+         case when :taken::boolean then app.today() end
+    from moved m cross join unnest(:action_ids::uuid[], :actions::text[]) a (id, action)
 )
 select access.must(exists (select from moved), '42501');
 
 -- Where it stands and what can follow, whoever may take the step.
 -- name: escalation_steps
--- params: 1 id
+-- params: id
 select e.state, array(select t.to_state::text from app.transition t
                        where t.machine = 'escalation' and t.from_state = e.state
                        order by t.position) as possible
   from app.escalation e
  where e.site_id = (select access.person_site()) and e.participant_id = (select access.person())
-   and e.id = $1::uuid;
+   and e.id = :id::uuid;
 
 -- The step that taking an action implies, if it is still ahead.
 -- name: escalation_advance
--- params: 3 id from to
+-- params: id from to
 update app.escalation e
-   set state = $3, reason_code = null, version = e.version + 1
+   set state = :to, reason_code = null, version = e.version + 1
  where e.site_id = (select access.person_site()) and e.participant_id = (select access.person())
-   and e.id = $1::uuid and e.state = $2;
+   and e.id = :id::uuid and e.state = :from;
 
 -- name: escalation_action_insert
--- params: 5 escalation id action taken_on note
+-- params: escalation id action taken_on note:bytes
 with made as (
   insert into app.escalation_action (site_id, id, escalation_id, participant_id, action, taken_on, note)
-  select e.site_id, $2::uuid, e.id, e.participant_id, $3, $4::date, $5::bytea
+  select e.site_id, :id::uuid, e.id, e.participant_id, :action, :taken_on::date, :note::bytea
     from app.escalation e
    where e.site_id = (select access.person_site()) and e.participant_id = (select access.person())
-     and e.id = $1::uuid and access.must(e.state in ('action_taken', 'reviewed'), 'PX004')
+     and e.id = :escalation::uuid and access.must(e.state in ('action_taken', 'reviewed'), 'PX004')
   returning id
 )
 select access.must(exists (select from made), '42501');
