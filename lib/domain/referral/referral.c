@@ -24,10 +24,10 @@ struct reading {
 static struct reading reading_add(struct access_tx *tx, const char *id)
 {
     return (struct reading){
-        .show = DB_ADD(tx->pl, Q_REFERRAL_SHOW, DB_TEXT(id)),
-        .events = DB_ADD(tx->pl, Q_REFERRAL_EVENTS, DB_TEXT(id)),
-        .notes = DB_ADD(tx->pl, Q_REFERRAL_NOTES, DB_TEXT(id)),
-        .sessions = DB_ADD(tx->pl, Q_REFERRAL_SESSIONS, DB_TEXT(id)),
+        .show = db_add(tx->pl, DB_CALL(referral_show, .id = id)),
+        .events = db_add(tx->pl, DB_CALL(referral_events, .id = id)),
+        .notes = db_add(tx->pl, DB_CALL(referral_notes, .id = id)),
+        .sessions = db_add(tx->pl, DB_CALL(referral_sessions, .id = id)),
     };
 }
 
@@ -157,11 +157,10 @@ enum err referral_list_read(struct ctx *ctx, const char *ref, const struct refer
     long limit = q->limit ? strtol(q->limit, NULL, 10) : LIST_LIMIT;
     const char *states = q->state ? field_array(ctx->arena, &q->state, 1) : q->states;
     struct access_tx tx = access_begin(ctx, PERM_referral_read, ref);
-    size_t list =
-        DB_ADD(tx.pl, Q_REFERRAL_LIST, DB_TEXT(states), DB_TEXT(q->service),
-               DB_TEXT(q->by_due ? "true" : "false"),
-               DB_TEXT(arena_printf(ctx->arena, "%ld", limit)), DB_TEXT(key[0]), DB_TEXT(key[1]));
-    size_t counts = DB_ADD(tx.pl, Q_REFERRAL_COUNTS, DB_TEXT(q->service)), header = 0;
+    size_t list = db_add(tx.pl, DB_CALL(referral_list, .states = states, .service = q->service,
+                                        .by_due = q->by_due ? "true" : "false", .limit = limit,
+                                        .after_key = key[0], .after_id = key[1]));
+    size_t counts = db_add(tx.pl, DB_CALL(referral_counts, .service = q->service)), header = 0;
     bool file = ref && ret_person;
     if (file) {
         header = person_file_add(ctx, &tx);
@@ -193,7 +192,7 @@ static const struct field_table provider_table =
 enum err referral_form_read(struct ctx *ctx, const char *ref, struct referral_form *ret)
 {
     struct access_tx tx = access_begin(ctx, PERM_referral_write, ref);
-    size_t providers = DB_ADD0(tx.pl, Q_REFERRAL_PROVIDERS);
+    size_t providers = db_add(tx.pl, DB_CALL0(referral_providers));
     size_t header = person_file_add(ctx, &tx);
     access_audit(ctx, &tx, AUDIT_person_viewed, NULL, NULL, NULL);
     struct person person;
@@ -246,11 +245,12 @@ enum err referral_make(struct ctx *ctx, const char *ref, const struct referral_i
     };
     struct access_tx tx = access_begin(ctx, PERM_referral_write, ref);
     create_claim(ctx, &tx, reply, r.id, &r);
-    size_t insert =
-        DB_ADD(tx.pl, Q_REFERRAL_INSERT, DB_TEXT(r.id), DB_TEXT(r.service), DB_TEXT(r.provider),
-               DB_TEXT(r.state), DB_TEXT(r.urgency), DB_TEXT(r.needs), DB_TEXT(words.reason.id),
-               DB_SEALED(words.reason.sealed), DB_TEXT(words.risk.id), DB_SEALED(words.risk.sealed),
-               DB_TEXT(words.outcomes.id), DB_SEALED(words.outcomes.sealed));
+    size_t insert = db_add(
+        tx.pl, DB_CALL(referral_insert, .id = r.id, .service = r.service, .provider = r.provider,
+                       .state = r.state, .urgency = r.urgency, .needs = r.needs,
+                       .reason_id = words.reason.id, .reason = words.reason.sealed,
+                       .risk_id = words.risk.id, .risk = words.risk.sealed,
+                       .outcomes_id = words.outcomes.id, .outcomes = words.outcomes.sealed));
     access_audit(ctx, &tx, AUDIT_referral_made, r.id, NULL,
                  arena_printf(ctx->arena, "service=%s state=%s", r.service, r.state));
     e = access_run(ctx, &tx, NULL);
@@ -302,7 +302,7 @@ static enum err person_of(struct ctx *ctx, enum permission p, const char *id, st
 static enum err move_refused(struct ctx *ctx, const char *id)
 {
     struct access_tx tx = access_begin_for(ctx, PERM_referral_read, "referral", id);
-    size_t at = DB_ADD(tx.pl, Q_REFERRAL_STEPS, DB_TEXT(id));
+    size_t at = db_add(tx.pl, DB_CALL(referral_steps, .id = id));
     enum err e = access_run(ctx, &tx, NULL);
     if (e || !db_nrows(tx.pl, at))
         return e ? e : ERR_NOT_FOUND;
@@ -338,8 +338,9 @@ enum err referral_move(struct ctx *ctx, const char *id, const struct referral_mo
     if (e)
         return e;
     struct access_tx tx = access_begin_for(ctx, PERM_referral_read, "referral", id);
-    DB_ADD(tx.pl, Q_REFERRAL_MOVE, DB_TEXT(id), DB_TEXT(in->version), DB_TEXT(in->to),
-           DB_TEXT(w.code), DB_TEXT(sealed.id), DB_TEXT(w.kind), DB_SEALED(sealed.sealed));
+    db_add(tx.pl, DB_CALL(referral_move, .id = id, .version = in->version, .to = in->to,
+                          .reason_code = w.code, .note_id = sealed.id, .kind = w.kind,
+                          .note = sealed.sealed));
     access_audit(ctx, &tx, AUDIT_referral_changed, id, NULL,
                  arena_printf(ctx->arena, "to=%s", in->to));
     struct reading at = reading_add(&tx, id);
@@ -386,9 +387,9 @@ enum err referral_session_record(struct ctx *ctx, const char *id, const struct s
     };
     struct access_tx tx = access_begin_for(ctx, PERM_referral_deliver, "referral", id);
     create_claim(ctx, &tx, reply, s.id, &s);
-    DB_ADD(tx.pl, Q_REFERRAL_SESSION_INSERT, DB_TEXT(id), DB_TEXT(s.id), DB_TEXT(s.held_on),
-           DB_TEXT(s.result), DB_TEXT(s.late), DB_TEXT(s.minutes), DB_SEALED(feedback.sealed),
-           DB_TEXT(s.concern));
+    db_add(tx.pl, DB_CALL(referral_session_insert, .referral = id, .id = s.id, .held_on = s.held_on,
+                          .result = s.result, .late = s.late, .minutes = s.minutes,
+                          .feedback = feedback.sealed, .concern = s.concern));
     access_audit(ctx, &tx, AUDIT_referral_session, id, NULL,
                  arena_printf(ctx->arena, "result=%s", s.result));
     e = access_run(ctx, &tx, NULL);

@@ -5,9 +5,9 @@
 -- What is the actor's to see: or, when a person was opened, that person's. A caseload is sorted; a site's
 -- and an agency's are read in order, each state by itself.
 -- name: referral_list
--- params: 6 states service by_due limit after_key after_id
+-- params: states service by_due limit:int after_key after_id
 with wanted as (
-  select coalesce($1::text[], array(select distinct t.to_state from app.transition t
+  select coalesce(:states::text[], array(select distinct t.to_state from app.transition t
                                      where t.machine = 'referral')) as states
 ), found as (
   (select r.*
@@ -15,79 +15,79 @@ with wanted as (
      cross join unnest((select states from wanted)) w (state)
      cross join lateral (
          select r.* from app.referral r
-          where r.site_id = k.site and r.state = w.state and $3::boolean
-            and ($2::text is null or r.service = $2)
+          where r.site_id = k.site and r.state = w.state and :by_due::boolean
+            and (:service::text is null or r.service = :service)
             and (coalesce(case r.state when 'sent' then r.reply_due when 'accepted' then r.start_due end,
                            date '9999-01-01'), r.id)
-                > (date '2000-01-01' + coalesce($5::numeric, -9999)::int,
-                   coalesce($6::uuid, '00000000-0000-0000-0000-000000000000'))
+                > (date '2000-01-01' + coalesce(:after_key::numeric, -9999)::int,
+                   coalesce(:after_id::uuid, '00000000-0000-0000-0000-000000000000'))
           order by coalesce(case r.state when 'sent' then r.reply_due when 'accepted' then r.start_due end,
                            date '9999-01-01'), r.id
-          limit $4::int + 1) r)
+          limit :limit::int + 1) r)
   union all
   (select r.*
      from unnest((select case when access.person() is null then access.sites_for('referral_read') end)) k (site)
      cross join unnest((select states from wanted)) w (state)
      cross join lateral (
          select r.* from app.referral r
-          where r.site_id = k.site and r.state = w.state and not $3::boolean
-            and ($2::text is null or r.service = $2)
-            and r.made_at <= case when $5::numeric is null then 'infinity'
-                                  else to_timestamp(- $5::numeric) + interval '1 millisecond' end
-            and ($5::numeric is null or (- extract(epoch from r.made_at), r.id) > ($5::numeric, $6::uuid))
+          where r.site_id = k.site and r.state = w.state and not :by_due::boolean
+            and (:service::text is null or r.service = :service)
+            and r.made_at <= case when :after_key::numeric is null then 'infinity'
+                                  else to_timestamp(- :after_key::numeric) + interval '1 millisecond' end
+            and (:after_key::numeric is null or (- extract(epoch from r.made_at), r.id) > (:after_key::numeric, :after_id::uuid))
           order by r.made_at desc, r.id
-          limit $4::int + 1) r)
+          limit :limit::int + 1) r)
   union all
   (select r.*
      from (select access.provider_for('referral_read') as agency where access.person() is null) k
      cross join unnest((select states from wanted)) w (state)
      cross join lateral (
          select r.* from app.referral r
-          where r.provider_id = k.agency and r.state = w.state and $3::boolean
-            and ($2::text is null or r.service = $2)
+          where r.provider_id = k.agency and r.state = w.state and :by_due::boolean
+            and (:service::text is null or r.service = :service)
             and (coalesce(case r.state when 'sent' then r.reply_due when 'accepted' then r.start_due end,
                            date '9999-01-01'), r.id)
-                > (date '2000-01-01' + coalesce($5::numeric, -9999)::int,
-                   coalesce($6::uuid, '00000000-0000-0000-0000-000000000000'))
+                > (date '2000-01-01' + coalesce(:after_key::numeric, -9999)::int,
+                   coalesce(:after_id::uuid, '00000000-0000-0000-0000-000000000000'))
           order by coalesce(case r.state when 'sent' then r.reply_due when 'accepted' then r.start_due end,
                            date '9999-01-01'), r.id
-          limit $4::int + 1) r)
+          limit :limit::int + 1) r)
   union all
   (select r.*
      from (select access.provider_for('referral_read') as agency where access.person() is null) k
      cross join unnest((select states from wanted)) w (state)
      cross join lateral (
          select r.* from app.referral r
-          where r.provider_id = k.agency and r.state = w.state and not $3::boolean
-            and ($2::text is null or r.service = $2)
-            and r.made_at <= case when $5::numeric is null then 'infinity'
-                                  else to_timestamp(- $5::numeric) + interval '1 millisecond' end
-            and ($5::numeric is null or (- extract(epoch from r.made_at), r.id) > ($5::numeric, $6::uuid))
+          where r.provider_id = k.agency and r.state = w.state and not :by_due::boolean
+            and (:service::text is null or r.service = :service)
+            and r.made_at <= case when :after_key::numeric is null then 'infinity'
+                                  else to_timestamp(- :after_key::numeric) + interval '1 millisecond' end
+            and (:after_key::numeric is null or (- extract(epoch from r.made_at), r.id) > (:after_key::numeric, :after_id::uuid))
           order by r.made_at desc, r.id
-          limit $4::int + 1) r)
+          limit :limit::int + 1) r)
   union all
   (select r.* from app.referral r
     where r.participant_id = any ((select case
              when access.person() is not null then array[access.person()]
              when access.provider_for('referral_read') is not null then '{}'
              else access.mine('referral_read') end)::uuid[])
-      and ($1::text[] is null or r.state = any ($1::text[]))
-      and ($2::text is null or r.service = $2))
+      and (:states::text[] is null or r.state = any (:states::text[]))
+      and (:service::text is null or r.service = :service))
 ), page as materialized (
   select q.*, row_number() over (order by q.key, q.id) as place
     from (select r.*,
                  case r.state when 'sent' then r.reply_due when 'accepted' then r.start_due end as due,
-                 case when $3::boolean then
+                 case when :by_due::boolean then
                         coalesce(case r.state when 'sent' then r.reply_due when 'accepted' then r.start_due end,
                                   date '9999-01-01') - date '2000-01-01'
                       else - extract(epoch from r.made_at) end as key
             from found r) q
-   where $5::numeric is null or (q.key, q.id) > ($5::numeric, $6::uuid)
+   where :after_key::numeric is null or (q.key, q.id) > (:after_key::numeric, :after_id::uuid)
    order by q.key, q.id
-   limit $4::int + 1
+   limit :limit::int + 1
 ), logged as materialized (
   select access.audit('referrals_listed', null, array_agg(distinct p.participant_id), null)
-    from page p where p.place <= $4::int having count(*) > 0
+    from page p where p.place <= :limit::int having count(*) > 0
 )
 select p.id, p.service, p.state, p.state_at, p.provider_id, a.name as provider, p.made_at, p.sent_at,
        p.accepted_at, p.declined_at, p.withdrawn_at, p.started_at, p.ended_at, p.reply_due, p.start_due,
@@ -108,25 +108,25 @@ select p.id, p.service, p.state, p.state_at, p.provider_id, a.name as provider, 
 
 -- The same rows counted, whatever their state.
 -- name: referral_counts
--- params: 1 service
+-- params: service
 select coalesce(sum(c.n) filter (where c.state = 'draft'), 0) as draft,
        coalesce(sum(c.n) filter (where c.state = 'sent'), 0) as waiting,
        coalesce(sum(c.n) filter (where c.state in ('accepted', 'started')), 0) as open,
        coalesce(sum(c.n) filter (where c.state in ('declined', 'withdrawn', 'ended')), 0) as ended
   from (select c.state, c.n
           from (select where access.person() is null) everybody
-         cross join lateral app.referral_states($1) c
+         cross join lateral app.referral_states(:service) c
         union all
         select r.state, count(*) from app.referral r
          where r.participant_id = any ((select case
                   when access.person() is not null then array[access.person()]
                   when access.provider_for('referral_read') is not null then '{}'
                   else access.mine('referral_read') end)::uuid[])
-           and ($1::text is null or r.service = $1)
+           and (:service::text is null or r.service = :service)
          group by r.state) c;
 
 -- name: referral_show
--- params: 1 id
+-- params: id
 select r.id, r.service, a.name as provider, r.provider_id, r.state, r.state_at, r.reason_code, r.made_at,
        m.display_name as made_by, r.sent_at, r.accepted_at, r.declined_at, r.withdrawn_at, r.started_at,
        r.ended_at, r.reply_due, r.start_due, r.version, c.due, c.due < app.today() as overdue,
@@ -146,36 +146,36 @@ select r.id, r.service, a.name as provider, r.provider_id, r.state, r.state_at, 
   left join access.agency a on a.id = r.provider_id
   left join access."user" m on m.id = r.made_by
  where r.site_id = (select access.person_site()) and r.participant_id = (select access.person())
-   and r.id = $1::uuid;
+   and r.id = :id::uuid;
 
 -- name: referral_events
--- params: 1 id
+-- params: id
 select v.from_state, v.to_state, v.at, u.display_name as by, v.reason_code
   from app.referral_event v
   left join access."user" u on u.id = v.by_user
   left join app.transition t on t.machine = 'referral' and t.to_state = v.to_state
                             and t.from_state = coalesce(v.from_state, '')
  where v.site_id = (select access.person_site()) and v.participant_id = (select access.person())
-   and v.referral_id = $1::uuid
+   and v.referral_id = :id::uuid
  order by v.at, t.position, v.id;
 
 -- name: referral_notes
--- params: 1 id
+-- params: id
 select n.id, n.kind, n.note, n.at, u.display_name as by
   from app.referral_note n
   left join access."user" u on u.id = n.by_user
  where n.site_id = (select access.person_site()) and n.participant_id = (select access.person())
-   and n.referral_id = $1::uuid
+   and n.referral_id = :id::uuid
  order by n.at, n.id;
 
 -- name: referral_sessions
--- params: 1 id
+-- params: id
 select s.id, s.held_on, s.result, s.late, s.minutes, s.concern, s.feedback, s.at,
        u.display_name as by
   from app.referral_session s
   left join access."user" u on u.id = s.by_user
  where s.site_id = (select access.person_site()) and s.participant_id = (select access.person())
-   and s.referral_id = $1::uuid
+   and s.referral_id = :id::uuid
  order by s.held_on desc, s.id desc;
 
 -- Providers that work at the site of the person opened.
@@ -188,26 +188,27 @@ select a.id, a.name
 
 -- No such provider: provider_id is null, which the table refuses.
 -- name: referral_insert
--- params: 12 id service provider state urgency needs reason_id reason risk_id risk outcomes_id outcomes
+-- params: id service provider state urgency needs reason_id reason:bytes risk_id risk:bytes outcomes_id
+-- params: outcomes:bytes
 with made as (
   insert into app.referral (site_id, id, participant_id, service, provider_id, state)
-  values ((select access.person_site()), $1::uuid, (select access.person()), $2,
+  values ((select access.person_site()), :id::uuid, (select access.person()), :service,
           (select a.id from access.agency a
             where a.kind = 'provider' and a.ended_at is null
               and (a.site_id is null or a.site_id = (select access.person_site()))
-              and (a.id::text = lower($3) or a.name = $3)
+              and (a.id::text = lower(:provider) or a.name = :provider)
             order by a.site_id is null limit 1),
-          $4)
+          :state)
   returning site_id, id, participant_id
 ), detail as (
   insert into app.referral_detail (site_id, referral_id, participant_id, urgency, needs)
-  select site_id, id, participant_id, $5, coalesce($6::text[], '{}') from made
+  select site_id, id, participant_id, :urgency, coalesce(:needs::text[], '{}') from made
 ), words as (
   insert into app.referral_note (site_id, id, referral_id, participant_id, kind, note)
   select m.site_id, w.id, m.id, m.participant_id, w.kind, w.note
     from made m
-    cross join (values ($7::uuid, 'reason', $8::bytea), ($9::uuid, 'risk_summary', $10::bytea),
-                       ($11::uuid, 'outcomes', $12::bytea)) w (id, kind, note)
+    cross join (values (:reason_id::uuid, 'reason', :reason::bytea), (:risk_id::uuid, 'risk_summary', :risk::bytea),
+                       (:outcomes_id::uuid, 'outcomes', :outcomes::bytea)) w (id, kind, note)
    where w.note is not null
 )
 select id from made;
@@ -215,40 +216,40 @@ select id from made;
 -- A step, with words or without. Nothing changed means that it is not the actor's to take (42501);
 -- which steps exist and what they need the trigger says.
 -- name: referral_move
--- params: 7 id version to reason_code note_id kind note
+-- params: id version to reason_code note_id kind note:bytes
 with moved as (
   update app.referral r
-     set state = $3, reason_code = $4, version = coalesce($2::int, r.version) + 1
+     set state = :to, reason_code = :reason_code, version = coalesce(:version::int, r.version) + 1
    where r.site_id = (select access.person_site()) and r.participant_id = (select access.person())
-     and r.id = $1::uuid and access.must(r.state <> $3, 'PX004')
+     and r.id = :id::uuid and access.must(r.state <> :to, 'PX004')
   returning r.site_id, r.id, r.participant_id
 ), words as (
   insert into app.referral_note (site_id, id, referral_id, participant_id, kind, note)
-  select m.site_id, $5::uuid, m.id, m.participant_id, $6, $7::bytea
-    from moved m where $7::bytea is not null
+  select m.site_id, :note_id::uuid, m.id, m.participant_id, :kind, :note::bytea
+    from moved m where :note::bytea is not null
 )
 select access.must(exists (select from moved), '42501');
 
 -- Where it stands and what can follow, whoever may take the step.
 -- name: referral_steps
--- params: 1 id
+-- params: id
 select r.state, array(select t.to_state::text from app.transition t
                        where t.machine = 'referral' and t.from_state = r.state
                        order by t.position) as possible
   from app.referral r
  where r.site_id = (select access.person_site()) and r.participant_id = (select access.person())
-   and r.id = $1::uuid;
+   and r.id = :id::uuid;
 
 -- name: referral_session_insert
--- params: 8 referral id held_on result late minutes feedback concern
+-- params: referral id held_on result late minutes feedback:bytes concern
 with made as (
   insert into app.referral_session (site_id, id, referral_id, participant_id, held_on, result, late,
                                     minutes, feedback, concern)
-  select r.site_id, $2::uuid, r.id, r.participant_id, $3::date, $4, coalesce($5::boolean, false),
-         $6::int, $7::bytea, coalesce($8::boolean, false)
+  select r.site_id, :id::uuid, r.id, r.participant_id, :held_on::date, :result, coalesce(:late::boolean, false),
+         :minutes::int, :feedback::bytea, coalesce(:concern::boolean, false)
     from app.referral r
    where r.site_id = (select access.person_site()) and r.participant_id = (select access.person())
-     and r.id = $1::uuid
+     and r.id = :referral::uuid
   returning id
 )
 select access.must(exists (select from made), 'P0002');
