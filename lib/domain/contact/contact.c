@@ -54,20 +54,18 @@ static enum err contact_rows(struct ctx *ctx, const struct db_pipeline *pl, size
 }
 
 // One row more than asked for says whether there is another page.
-static void list_add(struct ctx *ctx, struct access_tx *tx, const struct contact_query *q,
-                     long limit, const char *const key[2], size_t *ret_at)
+static size_t list_add(struct access_tx *tx, const struct contact_query *q, long limit,
+                       const char *const key[2])
 {
-    *ret_at = DB_ADD(tx->pl, Q_CONTACT_LIST, DB_TEXT(q->from), DB_TEXT(q->to), DB_TEXT(q->mode),
-                     DB_TEXT(q->outcome), DB_TEXT(arena_printf(ctx->arena, "%ld", limit + 1)),
-                     DB_TEXT(key[0]), DB_TEXT(key[1]));
+    return db_add(tx->pl, DB_CALL(contact_list, .from = q->from, .to = q->to, .mode = q->mode,
+                                  .outcome = q->outcome, .limit = limit + 1, .after_time = key[0],
+                                  .after_id = key[1]));
 }
 
 size_t contact_list_add(struct ctx *ctx, struct access_tx *tx, size_t limit)
 {
-    size_t at;
-    list_add(ctx, tx, &(const struct contact_query){0}, (long)limit, (const char *const[2]){0},
-             &at);
-    return at;
+    (void)ctx;
+    return list_add(tx, &(const struct contact_query){0}, (long)limit, (const char *const[2]){0});
 }
 
 enum err contact_list_get(struct ctx *ctx, struct access_tx *tx, size_t at, size_t limit,
@@ -100,8 +98,7 @@ enum err contact_list_read(struct ctx *ctx, const char *ref, const struct contac
         return e;
     long limit = q->limit ? strtol(q->limit, NULL, 10) : LIST_LIMIT;
     struct access_tx tx = access_begin(ctx, PERM_contact_read, ref);
-    size_t list, header = 0;
-    list_add(ctx, &tx, q, limit, key, &list);
+    size_t list = list_add(&tx, q, limit, key), header = 0;
     if (ret_person)
         header = person_file_add(ctx, &tx);
     access_audit(ctx, &tx, AUDIT_contact_viewed, NULL, NULL, NULL);
@@ -117,7 +114,7 @@ enum err contact_read(struct ctx *ctx, enum permission need, const char *ref, co
 {
     const char *asked = uuid_or_nil(id);
     struct access_tx tx = access_begin(ctx, need, ref);
-    size_t versions = DB_ADD(tx.pl, Q_CONTACT_VERSIONS, DB_TEXT(asked)), header = 0;
+    size_t versions = db_add(tx.pl, DB_CALL(contact_versions, .id = asked)), header = 0;
     if (ret_person)
         header = person_file_add(ctx, &tx);
     access_audit(ctx, &tx, AUDIT_contact_viewed, asked, NULL, NULL);
@@ -141,7 +138,7 @@ static enum err birth_ready(struct ctx *ctx, const char *ref, struct birth *ret,
         return ERR_OK;
     *ret_asked = true;
     struct access_tx tx = access_begin(ctx, PERM_contact_write, ref);
-    size_t at = DB_ADD0(tx.pl, Q_CONTACT_BIRTH);
+    size_t at = db_add(tx.pl, DB_CALL0(contact_birth));
     struct person person;
     enum err e = access_run(ctx, &tx, &person);
     if (e)
@@ -257,12 +254,15 @@ static enum err insert(struct ctx *ctx, const char *ref, const char *corrects,
     struct contact c = saved(ref, id, corrects, in);
     struct access_tx tx = access_begin(ctx, PERM_contact_write, ref);
     create_claim(ctx, &tx, reply, id, &c);
-    DB_ADD(tx.pl, Q_CONTACT_INSERT, DB_TEXT(id), DB_TEXT(corrects), DB_TEXT(in->happened_at),
-           DB_TEXT(in->direction), DB_TEXT(in->mode), DB_TEXT(in->outcome),
-           DB_TEXT(in->next_contact_due), DB_TEXT(in->captured_at), DB_TEXT(ctx->idempotency_key),
-           DB_TEXT(in->minutes), DB_TEXT(in->purposes), DB_TEXT(in->concern),
-           DB_TEXT(in->next_step), DB_TEXT(words.kinds.kinds), DB_SEALED(words.kinds.words),
-           DB_SEALED(words.summary), birth->known ? DB_BYTES(birth->nonce, BIRTH_NONCE) : DB_NULL);
+    struct bytes nonce = {birth->known ? birth->nonce : NULL, BIRTH_NONCE};
+    db_add(tx.pl,
+           DB_CALL(contact_insert, .id = id, .corrects = corrects, .happened_at = in->happened_at,
+                   .direction = in->direction, .mode = in->mode, .outcome = in->outcome,
+                   .next_contact_due = in->next_contact_due, .captured_at = in->captured_at,
+                   .client_ref = ctx->idempotency_key, .minutes = in->minutes,
+                   .purposes = in->purposes, .concern = in->concern, .next_step = in->next_step,
+                   .kinds = words.kinds.kinds, .words = words.kinds.words,
+                   .summary = words.summary, .birth_nonce = nonce));
     access_audit(ctx, &tx, corrects ? AUDIT_contact_corrected : AUDIT_contact_recorded, id, NULL,
                  arena_printf(ctx->arena, "mode=%s outcome=%s", in->mode, in->outcome));
     e = access_run(ctx, &tx, NULL);
