@@ -43,6 +43,15 @@ class Checks:
         sys.exit(1 if self.failed or not self.passed else 0)
 
 
+def stop_when_asked():
+    """SIGTERM ends a test as an exception does: what it started is stopped, and its folder removed."""
+    def end(*_):
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        sys.exit(143)
+
+    signal.signal(signal.SIGTERM, end)
+
+
 def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
@@ -74,6 +83,7 @@ class Demo:
     was made there once, unless it is to be `fresh`: the same settings, without loading the people again."""
 
     def __init__(self, build, people=USUAL_PEOPLE, keep=False, folder=None, fresh=False):
+        stop_when_asked()
         self.build = os.path.abspath(build)
         self.folder = folder or tempfile.mkdtemp(prefix="pxf")
         self.dir = os.path.join(self.folder, "d")
