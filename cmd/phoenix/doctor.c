@@ -178,6 +178,7 @@ static void check_database_clock(struct checkup *c)
 
 static void check_key_fits(struct checkup *c)
 {
+    judge(c, "context", access_context_check(c->cli->ctx), "can be set by phoenix_owner alone");
     judge(c, "key fits", access_keyring_check(c->cli->ctx), "the keyring is this database's");
 }
 

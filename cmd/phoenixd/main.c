@@ -97,6 +97,8 @@ static enum err check_database(struct daemon *d)
     if (!e)
         e = db_ready(&ctx, ctx.db);
     if (!e)
+        e = access_context_check(&ctx);
+    if (!e)
         e = access_keyring_check(&ctx);
     if (!e)
         d->checked = true;

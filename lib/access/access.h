@@ -126,6 +126,10 @@ enum err access_person(struct ctx *ctx, enum permission p, const char *ref,
 struct programme;
 enum err access_sync(struct ctx *ctx, const struct programme *programme) MUST_CHECK;
 
+/** ERR_SCHEMA unless the context that every policy believes can be set by phoenix_owner alone, and says nothing
+ * before a request begins. For the start of a program and for readiness. */
+enum err access_context_check(struct ctx *ctx) MUST_CHECK;
+
 /** Compares ctx->keys with the check value that access_sync() kept: ERR_KEY when another keyring
  * sealed this database; ERR_OK when none was kept yet. Any login but trial and seal. */
 enum err access_keyring_check(struct ctx *ctx) MUST_CHECK;

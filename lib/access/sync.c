@@ -114,6 +114,22 @@ enum err access_sync(struct ctx *ctx, const struct programme *programme)
     return db_run(ctx, pl);
 }
 
+enum err access_context_check(struct ctx *ctx)
+{
+    struct db_pipeline *pl = db_pipeline_new(ctx);
+    DB_ADD0(pl, Q_ACCESS_CONTEXT_APART);
+    enum err e = db_run(ctx, pl);
+    if (e)
+        return e;
+    const char *apart = db_get(pl, 0, 0, "apart");
+    if (!apart || *apart != 't')
+        return ctx_refuse(ctx, ERR_SCHEMA,
+                          "the parameter backtrace_functions, which carries who asks, must be phoenix_owner's "
+                          "alone to set, and empty: see sql/README.md, and run \"phoenix migrate "
+                          "--bootstrap CONNINFO\"");
+    return ERR_OK;
+}
+
 enum err access_keyring_check(struct ctx *ctx)
 {
     uint8_t check[16];

@@ -97,6 +97,8 @@ enum err db_bootstrap(struct ctx *ctx, const char *conninfo_superuser)
     }
     if (!e)
         e = create_roles(ctx, conn);
+    if (!e) // two at once may meet in the same row of the catalogue
+        e = exec(ctx, conn, db_sql(DB_SQL_PARAMETER_GRANT), "XX000");
     if (!e)
         e = create_database(ctx, conn, name);
     PQfinish(conn);

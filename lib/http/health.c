@@ -22,6 +22,8 @@ void health_ready(struct request *r, struct response *res)
     if (!e)
         e = db_ready(ctx, ctx->db);
     if (!e && ctx->keys)
+        e = access_context_check(ctx);
+    if (!e && ctx->keys)
         e = access_keyring_check(ctx);
     if (!e) {
         res->status = 200;

@@ -128,6 +128,11 @@ create role
 -- Follows the role's name.
 login nosuperuser nocreatedb nocreaterole nobypassrls noreplication
 
+-- name: parameter_grant
+-- login: owner
+-- The parameter that carries who asks (sql/README.md, "The context"): a superuser's, and now also the owner's.
+grant set on parameter backtrace_functions to phoenix_owner
+
 -- name: database_present
 -- login: owner
 -- params: name

@@ -57,11 +57,16 @@ create table access.team (
   unique (site_id, name)
 );
 
--- One row per role; `grants` is the role's rows of permission_grant as one text, kept by a trigger,
--- so that access.begin() reads one row.
+-- One row per role. The rest are the role's rows of permission_grant as lines of the context (sql/schema/context.sql),
+-- kept by a trigger, so that access.begin() reads one row: all of them, and by scope what they open.
 create table access.role (
-  code   text primary key,
-  grants text not null default ','
+  code         text primary key,
+  grants       text not null default '',
+  own_opens    text not null default '',
+  team_opens   text not null default '',
+  agency_opens text not null default '',
+  site_opens   text not null default '',
+  all_opens    text not null default ''
 );
 insert into access.role (code) values
   ('navigator'), ('team_lead'), ('manager'), ('police'), ('probation'), ('youth_justice'),
@@ -142,21 +147,15 @@ create table access.idempotency (
   primary key (user_id, key)
 );
 
--- The key of the context's MAC, as HMAC's two padded halves. Nobody but the owner reads it.
+-- The key under which names that failed to sign in are kept (people type passwords there). Nobody but the owner
+-- reads it.
 create table access.secret (
-  one       boolean primary key default true check (one),
-  inner_key bytea not null check (octet_length(inner_key) = 64),
-  outer_key bytea not null check (octet_length(outer_key) = 64)
+  one boolean primary key default true check (one),
+  key bytea not null check (octet_length(key) = 32)
 );
 -- Four random UUIDs hold 488 random bits; gen_random_uuid() draws from the strong source.
-insert into access.secret (inner_key, outer_key)
-select p.inner_key, p.outer_key
-from (select sha256(string_agg(uuid_send(gen_random_uuid()), ''::bytea)) as key
-      from generate_series(1, 4)) k,
-     lateral (select string_agg(set_byte('\x00'::bytea, 0, b # 54), ''::bytea order by i) as inner_key,
-                     string_agg(set_byte('\x00'::bytea, 0, b # 92), ''::bytea order by i) as outer_key
-              from (select i, case when i < 32 then get_byte(k.key, i) else 0 end as b
-                    from generate_series(0, 63) i) bytes) p;
+insert into access.secret (key)
+select sha256(string_agg(uuid_send(gen_random_uuid()), ''::bytea)) from generate_series(1, 4);
 
 -- Which keyring the sealed columns belong to: a wrong key is told at start.
 create table access.keyring (

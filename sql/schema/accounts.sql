@@ -1,23 +1,37 @@
 -- Signing in and out, the administration of accounts, and what a role may do.
 
--- role.grants: ',code=L,code=L,' with L one of O own, T team, G agency, S site, A all.
-create or replace function access.grants_refresh() returns trigger
+-- What a role may do, as lines of the context. A provider's own people are those referred to it.
+create or replace function access.roles_refresh() returns trigger
   language plpgsql security definer set search_path = pg_catalog
   as $$
 begin
-  update access.role r set grants = g.grants
-  from (select r2.code,
-               ',' || coalesce(string_agg(p.permission || '=' ||
-                 case p.scope when 'own' then 'O' when 'team' then 'T' when 'agency' then 'G'
-                              when 'site' then 'S' else 'A' end || ',', '' order by p.permission), '')
-               as grants
-        from access.role r2 left join access.permission_grant p on p.role = r2.code
-        group by r2.code) g
-  where g.code = r.code and g.grants <> r.grants;
+  update access.role r
+     set grants = g.grants, own_opens = g.own, team_opens = g.team, agency_opens = g.agency, site_opens = g.site,
+         all_opens = g.every
+    from (select x.code,
+                 E'\nevery ' || coalesce((select string_agg(translate(s.code, '-', ' '), ',' order by s.code)
+                                            from access.site s), '') ||
+                 E'\n' || coalesce(string_agg('may ' || p.permission || ' ' ||
+                            case when p.scope = 'own' and x.code = 'provider' then 'referred' else p.scope end ||
+                            E'\n', '' order by p.permission), '') as grants,
+                 coalesce(string_agg(l.line, '') filter (where p.scope = 'own'), '') as own,
+                 coalesce(string_agg(l.line, '') filter (where p.scope = 'team'), '') as team,
+                 coalesce(string_agg(l.line, '') filter (where p.scope = 'agency'), '') as agency,
+                 coalesce(string_agg(l.line, '') filter (where p.scope = 'site'), '') as site,
+                 coalesce(string_agg(l.line, '') filter (where p.scope = 'all'), '') as every
+            from access.role x
+            left join access.permission_grant p on p.role = x.code
+            cross join lateral (select 'opens ' || p.permission || E'\n' as line) l
+           group by x.code) g
+   where g.code = r.code
+     and (g.grants, g.own, g.team, g.agency, g.site, g.every)
+         is distinct from (r.grants, r.own_opens, r.team_opens, r.agency_opens, r.site_opens, r.all_opens);
   return null;
 end $$;
-create or replace trigger grants_refresh after insert or update or delete on access.permission_grant
-  for each statement execute function access.grants_refresh();
+create or replace trigger roles_refresh after insert or update or delete on access.permission_grant
+  for each statement execute function access.roles_refresh();
+create or replace trigger roles_refresh after insert or delete or update of code on access.site
+  for each statement execute function access.roles_refresh();
 
 -- Growing delay: the sixth attempt waits 2 seconds, then 4, 8 ... up to 15 minutes. An hour of quiet
 -- forgets. The attempt is counted before the password is looked at, so that many at once gain nothing.
@@ -28,7 +42,7 @@ declare
   k bytea;
   f record;
 begin
-  select sha256(s.outer_key || convert_to(lower(p_username), 'UTF8')) into k from access.secret s;
+  select sha256(s.key || convert_to(lower(p_username), 'UTF8')) into k from access.secret s;
   insert into access.signin_failure as x (name_hash, failures, last_at, wait_until)
   values (k, 1, now(), now())
   on conflict (name_hash) do update
@@ -83,7 +97,7 @@ begin
     raise exception 'no such account' using errcode = '28000';
   end if;
   delete from access.signin_failure f
-   where f.name_hash = (select sha256(s.outer_key || convert_to(u.username, 'UTF8')) from access.secret s);
+   where f.name_hash = (select sha256(s.key || convert_to(u.username, 'UTF8')) from access.secret s);
   delete from access.session s where s.user_id = p_user and s.expires_at < now() - interval '30 days';
   insert into access.session (token_hash, user_id, idle, expires_at, remote)
   values (p_token_hash, p_user, p_idle, now() + p_absolute, left(p_remote, 64));
@@ -135,19 +149,19 @@ create or replace function access.password_set(p_hash text) returns void
   language plpgsql volatile security definer set search_path = pg_catalog
   as $$
 declare
-  c text[] := access.context();
+  actor constant uuid := access.actor();
 begin
-  if c is null then
+  if actor is null then
     raise exception 'no context' using errcode = '28000';
   end if;
   update access."user" u set password_hash = p_hash, must_change_password = false
-   where u.id = c[2]::uuid;
+   where u.id = actor;
   update access.session s set ended_at = now()
-   where s.user_id = c[2]::uuid and s.ended_at is null and s.token_hash <> decode(c[15], 'hex');
+   where s.user_id = actor and s.ended_at is null and s.token_hash <> decode(access.said('session'), 'hex');
   delete from access.signin_failure f
-   where f.name_hash = (select sha256(k.outer_key || convert_to(u.username, 'UTF8'))
-                        from access.secret k, access."user" u where u.id = c[2]::uuid);
-  perform access.audit('password_changed', c[2], '{}', null);
+   where f.name_hash = (select sha256(k.key || convert_to(u.username, 'UTF8'))
+                        from access.secret k, access."user" u where u.id = actor);
+  perform access.audit('password_changed', actor::text, '{}', null);
 end $$;
 
 -- May the actor give or change an account of this role at this site? A manager: own site's, and none
@@ -174,7 +188,7 @@ create or replace function access.admin_audit(p_action text, p_user uuid, p_deta
   language plpgsql volatile set search_path = pg_catalog
   as $$
 begin
-  if access.trusted() and access.context() is null then
+  if access.trusted() and access.actor() is null then
     perform access.audit_system(p_action, p_user::text, '{}', p_detail);
   else
     perform access.audit(p_action, p_user::text, '{}', p_detail);
@@ -292,7 +306,7 @@ begin
   update access."user" x set password_hash = p_hash, must_change_password = true where x.id = p_id;
   update access.session s set ended_at = now() where s.user_id = p_id and s.ended_at is null;
   delete from access.signin_failure f
-   where f.name_hash = (select sha256(k.outer_key || convert_to(u.username, 'UTF8')) from access.secret k);
+   where f.name_hash = (select sha256(k.key || convert_to(u.username, 'UTF8')) from access.secret k);
   perform access.admin_audit('user_reset', p_id, null);
 end $$;
 

@@ -10,23 +10,20 @@ create or replace trigger append_only before update or delete or truncate on aud
 create or replace function access.audit(action text, object_id text, subjects uuid[], detail text) returns void
   language plpgsql volatile security definer set search_path = pg_catalog
   as $$
-#variable_conflict use_variable
-declare
-  c text[] := access.context();
-  operation text;
 begin
-  if c is null then
+  if access.actor() is null then
     raise exception 'no context' using errcode = '28000';
-  end if;
-  select a.operation into operation from access.audit_action a where a.code = action;
-  if not found then
-    raise exception 'no audit action %', action using errcode = 'XX000';
   end if;
   insert into audit.event (user_id, role, site_id, action, operation, subjects, object_id, permission,
                            request_id, remote, detail)
-  values (c[2]::uuid, c[3], nullif(c[4], ''), action, operation,
-          coalesce(subjects, case when c[8] <> '' then array[c[8]::uuid] end, '{}'),
-          object_id, c[7], nullif(c[13], ''), nullif(c[14], ''), detail);
+  select access.actor(), access.actor_role(), access.actor_site(), a.code, a.operation,
+         coalesce($3, case when access.person() is not null then array[access.person()] else '{}' end), $2,
+         access.said('permission'), convert_from(decode(access.said('request'), 'hex'), 'UTF8'),
+         convert_from(decode(access.said('remote'), 'hex'), 'UTF8'), $4
+    from access.audit_action a where a.code = $1;
+  if not found then
+    raise exception 'no audit action %', $1 using errcode = 'XX000';
+  end if;
 end $$;
 
 -- The same for work without a session: jobs and the command line.

@@ -1,87 +1,31 @@
 -- The first statement of every pipeline: the session, the permission, the person, and the context they leave.
 
--- Letters of the scopes under which somebody has this person; own: the actor is the worker, or for a
--- provider has a referral. An agency that works at several sites does not carry its people across them:
--- somebody bound to a site has the agency's people of that site.
-create or replace function access.cover_letters(p app.participant, own boolean, actor_site text, actor_team uuid,
-                                     actor_agency uuid) returns text
-  language sql immutable parallel safe
-  as $$
-    select 'A' || case when actor_site = '' or p.site_id = actor_site then 'S' else '' end ||
-           case when p.team_id = actor_team then 'T' else '' end ||
-           case when p.agency_id = actor_agency and (actor_site = '' or p.site_id = actor_site)
-                then 'G' else '' end ||
-           case when own then 'O' else '' end
-  $$;
-
--- The same for somebody not opened, looked up. '' when there is no such person.
-create or replace function access.cover(actor uuid, actor_role text, actor_site text, actor_team uuid,
-                             actor_agency uuid, site text, participant uuid) returns text
-  language plpgsql stable parallel restricted
-  as $$
-declare
-  p app.participant;
-begin
-  select q.* into p from app.participant q where q.site_id = site and q.id = participant;
-  if not found then
-    return '';
-  end if;
-  return access.cover_letters(p, case when actor_role = 'provider' then
-      exists (select from app.referral r
-              where r.site_id = site and r.participant_id = participant
-                and r.provider_id = actor_agency and r.sent_at is not null)
-    else p.worker_id = actor end, actor_site, actor_team, actor_agency);
-end $$;
-
--- The person's data key of the newest epoch, wrapped.
-create or replace function access.wrapped_key(person uuid) returns bytea
-  language plpgsql stable parallel restricted
-  as $$
-begin
-  return (select k.wrapped from app.data_key k where k.person_id = person order by k.epoch desc limit 1);
-end $$;
-
--- Does a grant of this permission cover the person?
-create or replace function access.opens(covered text, grants text, permission text) returns boolean
-  language sql immutable parallel safe
-  as $$
-    select case when strpos(grants, ',' || permission || '=') > 0
-      then strpos(covered, split_part(split_part(grants, ',' || permission || '=', 2), ',', 1)) > 0
-      else false end
-  $$;
-
 -- The session, and who holds it; leaves the context. Common to both begins, and on the path of every
 -- request: as few statements as can be. asked: a person is wanted; p is who was found, with the wrapped
--- data key, or nobody. p_agency: for a provider, the agency the thing was sent to ('' when the work is
+-- data key, or nobody. p_agency: for a provider, the agency the thing was sent to (null when the work is
 -- not on one thing).
 create or replace function access.open(token bytea, permission text, asked boolean, p app.participant,
-                            p_wrapped bytea, p_agency text, request_id text, remote text)
+                                       p_wrapped bytea, p_agency text, request_id text, remote text)
   returns access.opened
   language plpgsql volatile
   as $$
 #variable_conflict use_column
 declare
   s record;
-  letter text;
-  own boolean;
-  covered text := '';
-  body text;
+  opened text := '';
 begin
-  select u.id, u.username, u.display_name, u.role, coalesce(u.site_id, '') as site,
-         u.team_id, t.name as team_name, u.agency_id, g.name as agency_name,
-         u.must_change_password, ss.expires_at, ss.last_seen_at, ro.grants,
-         coalesce((select array_agg(x.id)
-                     from app.conflict c
-                    cross join lateral (select c.person_id as id
-                                         union all
-                                        select q.id from app.participant q where q.person_id = c.person_id) x
-                    where c.user_id = u.id), '{}') as conflicts,
-         k.inner_key, k.outer_key
+  select u.id, u.username, u.display_name, u.role, u.site_id as site, u.team_id, t.name as team_name,
+         u.agency_id, g.name as agency_name, u.must_change_password, ss.expires_at, ss.last_seen_at, ro as what,
+         (select array_agg(x.id)
+             from app.conflict c
+            cross join lateral (select c.person_id as id
+                                 union all
+                                select q.id from app.participant q where q.person_id = c.person_id) x
+            where c.user_id = u.id) as conflicts
     into s
     from access.session ss
     join access."user" u on u.id = ss.user_id
     join access.role ro on ro.code = u.role
-    cross join access.secret k
     left join access.team t on t.id = u.team_id
     left join access.agency g on g.id = u.agency_id
    where ss.token_hash = token and ss.ended_at is null and ss.expires_at > now()
@@ -89,8 +33,8 @@ begin
   if not found then
     raise exception 'no session' using errcode = '28000';
   end if;
-  letter := split_part(split_part(s.grants, ',' || permission || '=', 2), ',', 1);
-  if letter = '' then
+  -- (A permission is a word: one with a line's end in it could match several lines.)
+  if strpos(permission, E'\n') > 0 or strpos((s.what).grants, E'\nmay ' || permission || ' ') = 0 then
     raise exception 'no permission' using errcode = '42501';
   end if;
   if s.must_change_password and permission <> 'self' then
@@ -104,33 +48,31 @@ begin
   end if;
   if asked then
     if p.id is not null
-       and (s.role <> 'provider' or p_agency = '' or p_agency = s.agency_id::text) then
-      own := p.worker_id = s.id;
-      if s.role = 'provider' then
-        own := exists (select from app.referral r
-                       where r.site_id = p.site_id and r.participant_id = p.id
-                         and r.provider_id = s.agency_id and r.sent_at is not null);
-      end if;
-      covered := access.cover_letters(p, own, s.site, s.team_id, s.agency_id);
+       and (s.role <> 'provider' or p_agency is null or p_agency = s.agency_id::text) then
+      opened := E'\n' || access.covered(s.what, p,
+        case when s.role = 'provider' then access.was_sent(s.agency_id, p.site_id, p.id) else p.worker_id = s.id end,
+        s.site, s.team_id, s.agency_id);
     end if;
-    if letter = 'A' and not access.opens(covered, s.grants, 'participant_find')
-       and not access.opens(covered, s.grants, 'referral_read') then
-      covered := ''; -- what is granted everywhere (one's own account, the log) is not about people
-    end if;
-    if strpos(covered, letter) = 0 or p.id = any (s.conflicts) then
+    if strpos(opened, E'\nopens ' || permission || E'\n') = 0 or p.id = any (s.conflicts)
+       -- what is granted everywhere (one's own account, the log) is not about people
+       or (strpos((s.what).grants, E'\nmay ' || permission || E' all\n') > 0
+           and strpos(opened, E'\nopens participant_find\n') = 0
+           and strpos(opened, E'\nopens referral_read\n') = 0) then
       raise exception 'nobody' using errcode = 'P0002';
     end if;
   else
     p := null;
   end if;
-  body := concat('|', s.id, '|', s.role, '|', s.site, '|', s.team_id, '|', s.agency_id, '|',
-                 permission, '|', p.id, '|', p.site_id, '|', covered, '|', s.conflicts, '|',
-                 s.grants, '|', translate(left(request_id, 64), '|', '?'), '|',
-                 translate(left(remote, 64), '|', '?'), '|', encode(token, 'hex'), '|', p.person_id);
-  perform set_config('phoenix.context', encode(sha256(s.outer_key || sha256(s.inner_key ||
-                     int4send(pg_backend_pid()) || timestamptz_send(now()) ||
-                     convert_to(body, 'UTF8'))), 'hex') || body, true);
-  return row(s.id, s.username, s.display_name, s.role, nullif(s.site, ''), s.team_id, s.team_name,
+  perform set_config('backtrace_functions', concat(
+    replace(concat(E'\nperson ', p.id, E'\nsubject ', p.person_id,
+                   E'\nuser ', s.id, E'\nrole ', s.role, E'\nteam ', s.team_id, E'\nagency ', s.agency_id,
+                   E'\npermission ', permission, E'\nconflicts ', array_to_string(s.conflicts, ',')), '-', ''),
+    E'\nperson_site ', translate(p.site_id, '-', ' '), E'\nsite ', translate(s.site, '-', ' '),
+    E'\nsession ', encode(token, 'hex'),
+    E'\nrequest ', encode(convert_to(left(request_id, 64), 'UTF8'), 'hex'),
+    E'\nremote ', encode(convert_to(left(remote, 64), 'UTF8'), 'hex'),
+    opened, (s.what).grants), true);
+  return row(s.id, s.username, s.display_name, s.role, s.site, s.team_id, s.team_name,
              s.agency_id, s.agency_name, s.must_change_password, s.expires_at, p.person_id, p.ref, p.site_id,
              p.version, p_wrapped)::access.opened;
 end $$;
@@ -144,22 +86,23 @@ create or replace function access.begin(token_hash bytea, permission text, ref t
   as $$
 #variable_conflict use_variable
 declare
-  who app.participant;
-  wrapped bytea;
+  sought record;
 begin
-  if ref is not null then
-    select p.* into who from app.participant p where p.ref = begin.ref;
-    if found then
-      wrapped := access.wrapped_key(who.person_id);
-    end if;
+  if ref is null then
+    return access.open(token_hash, permission, false, null, null, null, request_id, remote);
   end if;
-  return access.open(token_hash, permission, ref is not null, who, wrapped, '', request_id, remote);
+  select p as who, (select k.wrapped from app.data_key k
+                     where k.person_id = p.person_id
+                     order by k.epoch desc limit 1) as wrapped
+    into sought
+    from app.participant p where p.ref = begin.ref;
+  return access.open(token_hash, permission, true, sought.who, sought.wrapped, null, request_id, remote);
 end $$;
 
 -- The same for a thing known by its id: kind is referral, escalation, contact or flag. A provider
 -- has a referral only when it was sent to the provider's own agency.
 create or replace function access.begin_for(token_hash bytea, permission text, kind text, object_id text,
-                                 request_id text, remote text)
+                                            request_id text, remote text)
   returns access.opened
   language plpgsql volatile security definer set search_path = pg_catalog
   as $$
@@ -167,10 +110,9 @@ create or replace function access.begin_for(token_hash bytea, permission text, k
 declare
   p_site text;
   p_id uuid;
-  agency text := '';
+  agency text;
   object uuid;
-  who app.participant;
-  wrapped bytea;
+  sought record;
 begin
   if object_id ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' then
     object := object_id::uuid;
@@ -189,11 +131,12 @@ begin
     else
       raise exception 'no such kind' using errcode = 'XX000';
   end case;
-  if p_id is not null then
-    select p.* into who from app.participant p where p.site_id = p_site and p.id = p_id;
-    wrapped := access.wrapped_key(who.person_id);
-  end if;
-  return access.open(token_hash, permission, true, who, wrapped, agency, request_id, remote);
+  select p as who, (select k.wrapped from app.data_key k
+                     where k.person_id = p.person_id
+                     order by k.epoch desc limit 1) as wrapped
+    into sought
+    from app.participant p where p.site_id = p_site and p.id = p_id;
+  return access.open(token_hash, permission, true, sought.who, sought.wrapped, agency, request_id, remote);
 end $$;
 
 grant execute on function access.begin(bytea, text, text, text, text),

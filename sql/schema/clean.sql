@@ -17,13 +17,14 @@ begin
   if found then
     raise exception 'tables may call no function of sql/schema: % calls %', x.leans, x.called;
   end if;
-  for x in select c.oid::regclass as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
-            where c.relkind = 'v' and n.nspname in ('access', 'app', 'intel', 'trial', 'audit')
+  -- (Sorted, so that all names are known before the first goes and takes others along.)
+  for x in select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            where c.relkind = 'v' and n.nspname in ('access', 'app', 'intel', 'trial', 'audit') order by 1
   loop
     execute format('drop view if exists %s cascade', x.name);
   end loop;
-  for x in select p.oid::regprocedure as name from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-            where n.nspname in ('access', 'app', 'intel', 'trial', 'audit')
+  for x in select p.oid::regprocedure::text as name from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+            where n.nspname in ('access', 'app', 'intel', 'trial', 'audit') order by 1
   loop
     execute format('drop function if exists %s cascade', x.name);
   end loop;

@@ -7,7 +7,6 @@ create or replace function app.contact_before() returns trigger
   as $$
 declare
   was record;
-  asks text[];
 begin
   if tg_op = 'UPDATE' then
     if row(new.*) is distinct from row(old.*)
@@ -20,9 +19,8 @@ begin
   perform from app.participant p where p.site_id = new.site_id and p.id = new.participant_id
     for no key update;
   if not access.trusted() then
-    asks := access.context();
-    if asks[7] is distinct from 'import_write' then
-      new.author_id := asks[2];
+    if not access.importing() then
+      new.author_id := access.actor();
     elsif not exists (select from access."user" u
                        where u.id = new.author_id and coalesce(u.site_id, new.site_id) = new.site_id) then
       raise exception 'no permission' using errcode = '42501';

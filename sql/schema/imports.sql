@@ -5,16 +5,14 @@
 create or replace function access.import_author(p_id uuid, p_username text, p_name text, p_site text) returns uuid
   language plpgsql volatile security definer set search_path = pg_catalog
   as $$
-declare
-  c constant text[] := access.context();
 begin
-  if not access.trusted() and not (access.importing() and p_site = c[4]) then
+  if not access.trusted() and not (access.importing() and p_site = access.actor_site()) then
     raise exception 'no permission' using errcode = '42501';
   end if;
   insert into access."user" (id, username, display_name, role, site_id, team_id, password_hash, disabled_at)
   values (p_id, p_username, p_name, 'navigator', p_site, access.team_for('import_write'), '!', now())
   on conflict (username) do nothing;
-  if found and c is null then
+  if found and access.actor() is null then
     perform access.audit_system('user_added', p_id::text, '{}', 'author of imported records');
   elsif found then
     perform access.audit('user_added', p_id::text, '{}', 'author of imported records');
@@ -28,17 +26,15 @@ end $$;
 create or replace function access.import_taken() returns setof text
   language plpgsql stable security definer set search_path = pg_catalog
   as $$
-declare
-  c constant text[] := access.context();
 begin
   if not access.importing() then
     raise exception 'no permission' using errcode = '42501';
   end if;
   return query
     select p.source_ref from app.participant p
-     where p.site_id = c[4] and p.source_ref is not null
-       and (p.id = any (c[11]::uuid[])
-            or (access.letter(c, 'import_write') = 'T' and p.team_id is distinct from nullif(c[5], '')::uuid));
+     where p.site_id = access.actor_site() and p.source_ref is not null
+       and (p.id = any (access.conflicts())
+            or (access.may('import_write', 'team') and p.team_id is distinct from access.actor_team()));
 end $$;
 
 -- The facts of engagement and the counts by week, worked out once a person at the end of an import instead of

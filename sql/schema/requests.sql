@@ -34,17 +34,17 @@ create or replace function access.claim(key uuid, body_hash bytea, route text, s
   as $$
 #variable_conflict use_variable
 declare
-  c text[] := access.context();
+  actor constant uuid := access.actor();
   was record;
 begin
-  if c is null then
+  if actor is null then
     raise exception 'no context' using errcode = '28000';
   end if;
-  if not pg_try_advisory_xact_lock(hashtextextended(c[2] || key::text, 7)) then
+  if not pg_try_advisory_xact_lock(hashtextextended(actor::text || key::text, 7)) then
     raise exception 'The same request is still being worked on' using errcode = 'PX003';
   end if;
   select i.body_hash, i.route into was from access.idempotency i
-   where i.user_id = c[2]::uuid and i.key = claim.key;
+   where i.user_id = actor and i.key = claim.key;
   if found then
     if was.body_hash = body_hash and was.route = route then
       raise exception 'Done already' using errcode = 'PX001';
@@ -52,7 +52,7 @@ begin
     raise exception 'This Idempotency-Key was used before with different content' using errcode = 'PX002';
   end if;
   insert into access.idempotency (user_id, key, body_hash, route, status, location, body)
-  values (c[2]::uuid, key, body_hash, route, status, location, body);
+  values (actor, key, body_hash, route, status, location, body);
 end $$;
 
 create or replace function access.replay(key uuid, out status int, out location text, out body text)
@@ -62,7 +62,7 @@ create or replace function access.replay(key uuid, out status int, out location 
 #variable_conflict use_variable
 begin
   return query select i.status, i.location, i.body from access.idempotency i
-   where i.user_id = (access.context())[2]::uuid and i.key = replay.key;
+   where i.user_id = access.actor() and i.key = replay.key;
 end $$;
 
 grant execute on function access.must(boolean, text), access.must(boolean, text, text),

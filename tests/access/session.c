@@ -124,7 +124,8 @@ TEST(sync_again_changes_nothing_and_takes_away_what_went)
     CHECK_STR(
         sql_value(
             owner,
-            "select strpos(grants, ',contact_note_read=O,') > 0 and strpos(grants, 'gone') = 0"
+            "select strpos(grants, E'\\nmay contact_note_read own\\n') > 0 and strpos(grants, 'gone') = 0"
+            " and strpos(own_opens, E'opens contact_note_read\\n') > 0"
             " from access.role where code = 'navigator'"),
         "t");
     CHECK_STR(sql_value(owner, "select retired from access.vocabulary where code = 'telegram'"),

@@ -205,9 +205,9 @@ TEST(each_login_reaches_its_own_things_only)
     none("sign-in function given to the application",
          "select p.oid::regprocedure::text from pg_proc p where p.pronamespace = "
          "'access'::regnamespace"
-         " and p.proname in ('signin_lookup', 'signin_failed', 'session_open', 'open', 'context', "
-         "'context_mac',"
-         " 'cover', 'covers', 'attempt', 'admin_user', 'audit_system', 'keyring_keep')"
+         " and p.proname in ('signin_lookup', 'signin_failed', 'session_open', 'open', "
+         "'covered', 'was_sent',"
+         " 'roles_refresh', 'covers', 'attempt', 'admin_user', 'audit_system', 'keyring_keep')"
          " and has_function_privilege('phoenix_app', p.oid, 'execute')");
 }
 

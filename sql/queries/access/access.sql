@@ -92,6 +92,14 @@ select access.user_enable(:id);
 -- params: id hash
 select access.user_reset(:id, :hash);
 
+-- name: access_context_apart
+-- login: app,owner
+-- Whether the parameter that carries the context (sql/schema/context.sql) is the owner's alone and says nothing yet.
+select not has_parameter_privilege('phoenix_app', 'backtrace_functions', 'set')
+       and not pg_has_role('phoenix_app', 'phoenix_owner', 'member')
+       and has_parameter_privilege('phoenix_owner', 'backtrace_functions', 'set')
+       and current_setting('backtrace_functions') = '' as apart;
+
 -- name: access_keyring_matches
 -- login: app,worker,auth,owner
 -- params: check_value:bytes
