@@ -66,6 +66,8 @@ static enum err person_row(struct ctx *ctx, const struct access_tx *tx, struct p
         return ERR_OK;
     const char *version = db_get(tx->pl, 0, 0, "person_version");
     struct person p = {.id = arena_strdup(ctx->arena, id),
+                       .participant =
+                           arena_strdup(ctx->arena, db_get(tx->pl, 0, 0, "participant_id")),
                        .ref = arena_strdup(ctx->arena, db_get(tx->pl, 0, 0, "person_ref")),
                        .site = arena_strdup(ctx->arena, db_get(tx->pl, 0, 0, "person_site")),
                        .version = version ? strtol(version, NULL, 10) : 0};

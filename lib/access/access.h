@@ -73,7 +73,7 @@ bool actor_may(const struct actor *actor, enum permission p);
 /** The person a pipeline is about, as access.begin() answered: `id` is the person's own, by which he
  *  or she has a data key; the others are of the case that was opened. */
 struct person {
-    const char *id, *ref, *site;
+    const char *id, *participant, *ref, *site;
     long version;
 };
 

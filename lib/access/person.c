@@ -15,7 +15,7 @@ enum { SETS = 8192, WAYS = 4, REF = 16, ID = 37, SITE = 33 };
 
 struct known {
     const struct keys *keys;
-    char ref[REF], id[ID], site[SITE];
+    char ref[REF], id[ID], participant[ID], site[SITE];
 };
 
 static struct known known[SETS][WAYS];
@@ -49,6 +49,7 @@ void access_person_remember(const struct ctx *ctx, const struct person *person)
     k->keys = ctx->keys;
     snprintf(k->ref, REF, "%s", person->ref);
     snprintf(k->id, ID, "%s", person->id);
+    snprintf(k->participant, ID, "%s", person->participant);
     snprintf(k->site, SITE, "%s", person->site);
     pthread_mutex_unlock(&lock);
 }
@@ -67,6 +68,7 @@ bool access_person_recall(struct ctx *ctx, const char *ref, struct person *ret)
     if (!copy.keys)
         return false;
     *ret = (struct person){.id = arena_strdup(ctx->arena, copy.id),
+                           .participant = arena_strdup(ctx->arena, copy.participant),
                            .ref = arena_strdup(ctx->arena, copy.ref),
                            .site = arena_strdup(ctx->arena, copy.site)};
     return true;

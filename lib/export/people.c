@@ -42,10 +42,13 @@ static enum err take_person(void *arg, const char *const *values, const int *len
     return ERR_OK;
 }
 
+// The cases of one person together, in the order of their ids, so that an export made again is the
+// same.
 static int by_study(const void *a, const void *b)
 {
-    return strcmp(((const struct export_person *)a)->study,
-                  ((const struct export_person *)b)->study);
+    const struct export_person *x = a, *y = b;
+    int order = strcmp(x->study, y->study);
+    return order ? order : memcmp(x->id, y->id, sizeof(x->id));
 }
 
 enum { NAMED_AT_ONCE = 4096 };

@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "base/uuid.h"
 #include "domain/person/identifier.h"
+#include "domain/person/source_ref.h"
 
 #include <string.h>
 
@@ -177,11 +178,11 @@ static void judge_doubles(struct import_judge *j, struct import_row *row)
     uint8_t key[IMPORT_KEY];
     const char *ref = row->cell[MAP_P_source_ref];
     if (ref) {
-        const uint8_t *ref_key = import_ref_key(&j->row, ref);
-        if (seen_add(&j->refs, ref_key))
+        struct bytes source = source_ref_blind(&j->row, ref);
+        if (seen_add(&j->refs, source.p))
             problem(j, row, IMPORT_REJECT, MAP_P_source_ref, "reference used twice");
-        row->person = import_known_find(j, j->row.arena, ref);
-        if (seen_count(&j->taken, ref_key))
+        row->person = import_known_find(j, j->row.arena, ref, source);
+        if (seen_count(&j->taken, source.p))
             problem(j, row, IMPORT_REJECT, MAP_P_source_ref, another_person);
     }
     if (!row->born || !row->cell[MAP_P_family_name] || !row->cell[MAP_P_given_name])
@@ -284,8 +285,9 @@ static void judge_contact(struct import_judge *j, struct import_row *row)
 {
     int64_t day = 0;
     bool has_day = judge_date(j, row, MAP_C_date, &day);
-    if (row->cell[MAP_C_source_ref]) {
-        row->person = import_known_find(j, j->row.arena, row->cell[MAP_C_source_ref]);
+    const char *ref = row->cell[MAP_C_source_ref];
+    if (ref) {
+        row->person = import_known_find(j, j->row.arena, ref, source_ref_blind(&j->row, ref));
         if (!row->person)
             problem(j, row, IMPORT_REJECT, MAP_C_source_ref, "unknown reference");
     }

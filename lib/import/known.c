@@ -9,40 +9,39 @@
 
 #include <string.h>
 
-enum { PARTICIPANT, ID, REF, SOURCE_REF, WRAPPED, FAMILY, GIVEN, BIRTH };
+enum { PARTICIPANT, ID, REF, SOURCE, WRAPPED, FAMILY, GIVEN, BIRTH };
 
-static bool has_ref(const struct known *k, const char *folded)
+// The keyed hash is as good as another hash of it.
+static uint64_t hash_blind(struct bytes source)
 {
-    return (k->source_ref && strcmp(k->source_ref, folded) == 0) || strcmp(k->ref, folded) == 0;
+    uint64_t h;
+    memcpy(&h, source.p, sizeof(h));
+    return h;
 }
 
-static void index_add(struct import_judge *j, struct known *k, const char *folded)
+static void index_add(struct import_judge *j, struct known *k, uint64_t hash)
 {
-    size_t at = hash_text(folded) & (j->cap_index - 1);
+    size_t at = hash & (j->cap_index - 1);
     while (j->index[at])
         at = (at + 1) & (j->cap_index - 1);
     j->index[at] = k;
 }
 
-const uint8_t *import_ref_key(struct ctx *ctx, const char *ref)
-{
-    return keys_blind(ctx, "import_ref", map_fold(ctx->arena, ref)).p;
-}
-
-struct known *import_known_find(const struct import_judge *j, struct arena *a, const char *ref)
+// The team's own reference goes before one of ours that happens to look the same.
+struct known *import_known_find(const struct import_judge *j, struct arena *a, const char *ref,
+                                struct bytes source)
 {
     const char *folded = map_fold(a, ref);
-    struct known *ours = NULL;
-    for (size_t at = hash_text(folded) & (j->cap_index - 1); j->index[at];
-         at = (at + 1) & (j->cap_index - 1)) {
+    size_t mask = j->cap_index - 1;
+    for (size_t at = hash_blind(source) & mask; j->index[at]; at = (at + 1) & mask) {
         struct known *k = j->index[at];
-        // The team's own reference goes before one of ours that happens to look the same.
-        if (has_ref(k, folded) && k->source_ref && strcmp(k->source_ref, folded) == 0)
+        if (k->source.n == source.n && memcmp(k->source.p, source.p, source.n) == 0)
             return k;
-        if (has_ref(k, folded))
-            ours = k;
     }
-    return ours;
+    for (size_t at = hash_text(folded) & mask; j->index[at]; at = (at + 1) & mask)
+        if (strcmp(j->index[at]->ref, folded) == 0)
+            return j->index[at];
+    return NULL;
 }
 
 static enum err open_of(struct ctx *ctx, const char *id, const char *table, const char *column,
@@ -62,7 +61,7 @@ static enum err take_person(void *arg, const char *const *v, const int *lengths,
     k->id = arena_strdup(a, v[ID]);
     k->participant = arena_strdup(a, v[PARTICIPANT]);
     k->ref = map_fold(a, v[REF]);
-    k->source_ref = v[SOURCE_REF] ? map_fold(a, v[SOURCE_REF]) : NULL;
+    k->source = db_bytes_decode(a, v[SOURCE]);
     k->wrapped = db_bytes_decode(a, v[WRAPPED]);
     arena_reset(j->row.arena);
     enum err e = keys_person_load(&j->row, k->id, k->wrapped);
@@ -92,7 +91,7 @@ static enum err take_taken(void *arg, const char *const *v, const int *lengths, 
     (void)lengths, (void)n;
     struct import_judge *j = arg;
     arena_reset(j->row.arena);
-    seen_add(&j->taken, import_ref_key(&j->row, v[0]));
+    seen_add(&j->taken, db_bytes_decode(j->row.arena, v[0]).p);
     return ERR_OK;
 }
 
@@ -123,9 +122,9 @@ enum err import_known_load(struct import_judge *j)
         j->cap_index *= 2;
     j->index = ARENA_ARRAY(ctx->arena, struct known *, j->cap_index);
     for (size_t i = 0; i < j->n_known; i++) {
-        index_add(j, j->all[i], j->all[i]->ref);
-        if (j->all[i]->source_ref)
-            index_add(j, j->all[i], j->all[i]->source_ref);
+        index_add(j, j->all[i], hash_text(j->all[i]->ref));
+        if (j->all[i]->source.n)
+            index_add(j, j->all[i], hash_blind(j->all[i]->source));
     }
     return e;
 }

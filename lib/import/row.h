@@ -14,7 +14,8 @@ enum { IMPORT_KEY = 16 };
 
 /** A person who is here already. */
 struct known {
-    const char *ref, *source_ref; // source_ref may be NULL
+    const char *ref;
+    struct bytes source; // keyed hash of the team's own reference; {NULL, 0} when there is none
     const char *id, *participant; // the person's own, and the case's
     struct bytes wrapped;
     int64_t born;
@@ -52,7 +53,7 @@ struct import_judge {
     const struct map_field *fields;
     struct seen refs, people, rows;
     struct seen taken; // keyed hashes of references of people who may not be seen
-    // by folded reference
+    // by our reference, folded, and by the keyed hash of the team's own
     struct known **index;
     size_t n_known, cap_index;
     struct known **all;
@@ -63,9 +64,9 @@ struct import_judge {
 enum err import_begin(struct import_judge *j, bool reading) MUST_CHECK;
 /** Reads everybody at the site, or those of them whom the actor may see. */
 enum err import_known_load(struct import_judge *j) MUST_CHECK;
-/** 16 bytes: a keyed hash of a reference, however it is typed. */
-const uint8_t *import_ref_key(struct ctx *ctx, const char *ref);
-struct known *import_known_find(const struct import_judge *j, struct arena *a, const char *ref);
+/** Who is known by that reference, the team's own (`source` is its keyed hash) or ours; or NULL. */
+struct known *import_known_find(const struct import_judge *j, struct arena *a, const char *ref,
+                                struct bytes source);
 
 /** Judges the cells; fills the rest of *row. */
 void import_judge_row(struct import_judge *j, struct import_row *row);

@@ -5,6 +5,7 @@
 #include "base/uuid.h"
 #include "crypto/secret.h"
 #include "db/db.h"
+#include "domain/person/source_ref.h"
 
 static enum err seal_cells(struct ctx *ctx, const char *id, const char *table,
                            const char *const (*columns)[2], size_t n, struct db_param *ret)
@@ -56,13 +57,16 @@ enum err import_store_participant(struct import_judge *j, struct ctx *batch, str
 {
     const char *id = uuid_new(batch->arena), *participant = uuid_new(batch->arena);
     struct bytes wrapped;
+    struct source_ref source;
     enum err e = keys_person_new(batch, id, &wrapped);
+    if (!e)
+        e = source_ref_seal(batch, id, participant, row->cell[MAP_P_source_ref], &source);
     if (e)
         return e;
     DB_ADD(pl, Q_IMPORT_PARTICIPANT, DB_TEXT(j->setup->site), DB_TEXT(participant),
-           DB_TEXT(reference_new(batch->arena)), DB_TEXT(row->cell[MAP_P_source_ref]),
+           DB_TEXT(reference_new(batch->arena)), DB_SEALED(source.sealed),
            DB_TEXT(worker_id), DB_TEXT(row->code[MAP_P_supervision]), DB_TEXT(row->started),
-           DB_TEXT(id));
+           DB_TEXT(id), DB_SEALED(source.blind));
     DB_ADD(pl, Q_IMPORT_KEY, DB_TEXT(id),
            DB_TEXT(arena_printf(batch->arena, "%d", keys_epoch(batch->keys))), DB_SEALED(wrapped));
     e = store_names(batch, pl, row, id);

@@ -167,7 +167,7 @@ create table access.keyring (
 create type access.opened as (
   user_id uuid, username text, display_name text, role text, site text, team_id uuid, team_name text,
   agency_id uuid, agency_name text, must_change_password boolean, expires_at timestamptz,
-  person_id uuid, person_ref text, person_site text, person_version int, wrapped bytea
+  person_id uuid, participant_id uuid, person_ref text, person_site text, person_version int, wrapped bytea
 );
 
 -- ---- the audit log ----
@@ -214,7 +214,8 @@ create table app.participant (
   id             uuid not null,
   person_id      uuid not null references app.person,
   ref            text not null unique check (ref ~ '^PX[0-9A-Z]{6}$'),
-  source_ref     text check (length(source_ref) <= 64), -- the spreadsheet's own
+  source_ref     app.sealed,                            -- what the case is called in the records it came from
+  source_blind   bytea check (octet_length(source_blind) = 16), -- keyed hash of it, however it is typed
   stage          app.code not null default 'awaiting_offer',
   stage_at       timestamptz not null default now(),    -- when the latest step happened
   stage_by       uuid references access."user",
@@ -235,14 +236,15 @@ create table app.participant (
   created_at     timestamptz not null default now(),
   created_by     uuid references access."user",
   primary key (site_id, id),
-  check ((suspended_at is null) = (suspension is null))
+  check ((suspended_at is null) = (suspension is null)),
+  check ((source_ref is null) = (source_blind is null))
 );
 create index participant_id on app.participant (id);
 create index participant_person on app.participant (person_id, id);
 create index participant_worker on app.participant (worker_id, site_id);
 create index participant_team on app.participant (team_id, site_id);
 create index participant_agency on app.participant (agency_id, site_id);
-create unique index participant_source on app.participant (site_id, source_ref);
+create unique index participant_source on app.participant (site_id, source_blind);
 
 create table app.participant_event (
   site_id        text not null,

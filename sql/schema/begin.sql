@@ -73,8 +73,8 @@ begin
     E'\nremote ', encode(convert_to(left(remote, 64), 'UTF8'), 'hex'),
     opened, (s.what).grants), true);
   return row(s.id, s.username, s.display_name, s.role, s.site, s.team_id, s.team_name,
-             s.agency_id, s.agency_name, s.must_change_password, s.expires_at, p.person_id, p.ref, p.site_id,
-             p.version, p_wrapped)::access.opened;
+             s.agency_id, s.agency_name, s.must_change_password, s.expires_at, p.person_id, p.id, p.ref,
+             p.site_id, p.version, p_wrapped)::access.opened;
 end $$;
 
 -- The first statement of every pipeline: who asks, may they at all, and may they have this person?

@@ -43,7 +43,7 @@ grant insert on app.participant, app.identity, app.identity_detail, app.identifi
   app.contact, app.contact_detail, app.contact_note, app.contact_summary, app.referral,
   app.referral_detail, app.referral_note, app.referral_session, app.escalation, app.escalation_note,
   app.escalation_action, app.offer, app.safety_flag, app.export, access.agency, access.team to phoenix_app;
-grant update (source_ref, stage, stage_at, reason_code, closure_reason, worker_id, team_id, agency_id,
+grant update (source_ref, source_blind, stage, stage_at, reason_code, closure_reason, worker_id, team_id, agency_id,
   supervision, started_on, suspended_at, suspension, version) on app.participant to phoenix_app;
 grant update (given_name, family_name, known_as, address, postcode, phone, email, version)
   on app.identity to phoenix_app;

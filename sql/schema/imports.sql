@@ -23,7 +23,7 @@ end $$;
 
 -- References in use at the actor's site by people whom the actor may not see: a reference is one
 -- person's, and whose it is stays untold.
-create or replace function access.import_taken() returns setof text
+create or replace function access.import_taken() returns setof bytea
   language plpgsql stable security definer set search_path = pg_catalog
   as $$
 begin
@@ -31,8 +31,8 @@ begin
     raise exception 'no permission' using errcode = '42501';
   end if;
   return query
-    select p.source_ref from app.participant p
-     where p.site_id = access.actor_site() and p.source_ref is not null
+    select p.source_blind from app.participant p
+     where p.site_id = access.actor_site() and p.source_blind is not null
        and (p.id = any (access.conflicts())
             or (access.may('import_write', 'team') and p.team_id is distinct from access.actor_team()));
 end $$;

@@ -82,8 +82,8 @@ begin
        and not access.covers('participant_stage', old.site_id, old.id) then
       raise exception 'no permission' using errcode = '42501';
     end if;
-    if (new.source_ref, new.supervision, new.agency_id)
-         is distinct from (old.source_ref, old.supervision, old.agency_id)
+    if (new.source_ref, new.source_blind, new.supervision, new.agency_id)
+         is distinct from (old.source_ref, old.source_blind, old.supervision, old.agency_id)
        and not access.covers('identity_write', old.site_id, old.id)
        and not access.covers('participant_assign', old.site_id, old.id) then
       raise exception 'no permission' using errcode = '42501';

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/uuid.h"
 #include "cluster.h"
+#include "crypto/secret.h"
 #include "domain/contact/contact.h"
 #include "export/export.h"
 #include "table/csv_write.h"
@@ -501,7 +502,34 @@ TEST(list_is_paged)
     CHECK_INT(export_list_read(world_as("police"), &rest, &two), ERR_FORBIDDEN);
 }
 
+TEST(two_cases_of_a_person_have_one_study_id)
+{
+    start();
+    const char *ref = world_person("1999-01-01", "active", 3), *other = reference_new(all);
+    int age = atoi(date_iso(all, date_today() - 3)) - 1999;
+    owner_sql(arena_printf(
+        all,
+        "insert into app.participant (site_id, id, person_id, ref, stage, stage_at, started_on,"
+        " offered_at, accepted_at) select 'rutland', gen_random_uuid(), person_id, '%s', 'active',"
+        " now() - interval '2 days', current_date - 3, now() - interval '3 days',"
+        " now() - interval '2 days' from app.participant where ref = '%s'",
+        other, ref));
+    const char *path = arena_printf(all, "%s/cases.zip", config.data_dir);
+    struct export_made one;
+    CHECK_INT(write_at(time_iso(all, clock_now_us()), path, &one), ERR_OK);
+    // Both rows are opened with the person's one key.
+    CHECK_STR(shell("python3 -c 'import zipfile, csv, io, collections\n"
+                    "f = zipfile.ZipFile(\"%s\").open(\"data/participants.csv\")\n"
+                    "rows = list(csv.DictReader(io.TextIOWrapper(f, \"utf-8-sig\")))\n"
+                    "n = collections.Counter(r[\"study_id\"] for r in rows)\n"
+                    "print(*sorted(r[\"site\"] + \":\" + r[\"age_at_start\"] for r in rows"
+                    " if n[r[\"study_id\"]] > 1))'",
+                    path),
+              arena_printf(all, "leicester:%d rutland:%d\n", age, age));
+    unlink(path);
+}
+
 TESTS("export", T(cells_are_quoted), T(formulas_are_defused), T(who_may_ask), T(cut_off_is_checked),
       T(job_makes_a_file_that_reads), T(same_cut_off_same_bytes), T(waits_for_what_was_under_way),
       T(full_disk_leaves_nothing), T(dead_worker_is_replaced), T(told_to_stop_is_taken_up_again),
-      T(file_goes_when_it_expires), T(list_is_paged))
+      T(file_goes_when_it_expires), T(list_is_paged), T(two_cases_of_a_person_have_one_study_id))

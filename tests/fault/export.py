@@ -126,7 +126,7 @@ def tells_nobody(demo, check, content):
     ids = set(demo.sql("select string_agg(x, ' ') from (select id::text as x from app.participant union "
                        "select id::text from app.contact union select id::text from app.referral union "
                        "select id::text from access.\"user\" union select id::text from access.agency union "
-                       "select ref from app.participant union select source_ref from app.participant union "
+                       "select ref from app.participant union "
                        "select username from access.\"user\" union "
                        "select display_name from access.\"user\") x").split())
     names = set()

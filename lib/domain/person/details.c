@@ -8,6 +8,7 @@
 #include "domain/person/birth.h"
 #include "domain/person/flag.h"
 #include "domain/person/identifier.h"
+#include "domain/person/source_ref.h"
 #include "record/column.h"
 #include "record/name.h"
 
@@ -133,13 +134,17 @@ static enum err add_rows(struct ctx *ctx, struct access_tx *tx, const struct new
     struct db_param names[1 + NAMES] = {DB_TEXT(person)};
     struct db_param details[1 + DETAILS] = {DB_TEXT(person)};
     enum err e = seal_columns(ctx, person, "app.identity", NAMES, in, names + 1);
+    struct source_ref source;
     if (!e)
         e = seal_columns(ctx, person, "app.identity_detail", DETAILS, in, details + 1);
+    if (!e)
+        e = source_ref_seal(ctx, person, who->participant, in->source_ref, &source);
     if (e)
         return e;
     DB_ADD(tx->pl, Q_PARTICIPANT_INSERT, DB_TEXT(who->participant), DB_TEXT(who->ref),
            DB_TEXT(in->site), DB_TEXT(in->worker), DB_TEXT(in->supervision), DB_TEXT(in->agency),
-           DB_TEXT(in->started_on), DB_TEXT(in->source_ref), DB_TEXT(person));
+           DB_TEXT(in->started_on), DB_SEALED(source.sealed), DB_TEXT(person),
+           DB_SEALED(source.blind));
     DB_ADD(tx->pl, Q_PERSON_KEY_INSERT, DB_TEXT(person),
            DB_TEXT(arena_printf(ctx->arena, "%d", keys_epoch(ctx->keys))), DB_SEALED(who->wrapped));
     db_add_params(tx->pl, Q_IDENTITY_INSERT, names, 1 + NAMES);
@@ -228,6 +233,9 @@ enum err participant_get(struct ctx *ctx, const struct access_tx *tx, size_t at,
     enum err e = open_columns(ctx, tx->pl, at, person->id, "app.identity", &p.in);
     if (!e)
         e = open_columns(ctx, tx->pl, at, person->id, "app.identity_detail", &p.in);
+    struct seal_at source = source_ref_at(person->id, person->participant);
+    if (!e)
+        e = column_open(ctx, tx->pl, at, 0, &source, "sealed_source_ref", &p.in.source_ref);
     if (!e)
         e = open_identifiers(ctx, tx->pl, at + 1, person->id, &p);
     if (!e)
@@ -257,24 +265,28 @@ enum err participant_read(struct ctx *ctx, enum permission need, const char *ref
 
 // ---- changing ----
 
-static enum err change_rows(struct ctx *ctx, struct access_tx *tx, const char *person,
+static enum err change_rows(struct ctx *ctx, struct access_tx *tx, const struct person *person,
                             const struct participant_input *in, const struct checked *checked,
                             const char *version)
 {
     struct db_param names[NAMES], details[DETAILS];
-    enum err e = seal_columns(ctx, person, "app.identity", NAMES, in, names);
+    struct source_ref source;
+    enum err e = seal_columns(ctx, person->id, "app.identity", NAMES, in, names);
     if (!e)
-        e = seal_columns(ctx, person, "app.identity_detail", DETAILS, in, details);
+        e = seal_columns(ctx, person->id, "app.identity_detail", DETAILS, in, details);
+    if (!e)
+        e = source_ref_seal(ctx, person->id, person->participant, in->source_ref, &source);
     if (e)
         return e;
     DB_ADD(tx->pl, Q_PARTICIPANT_UPDATE, DB_TEXT(version), DB_TEXT(in->supervision),
-           DB_TEXT(in->agency), DB_TEXT(in->started_on), DB_TEXT(in->source_ref));
+           DB_TEXT(in->agency), DB_TEXT(in->started_on), DB_SEALED(source.sealed),
+           DB_SEALED(source.blind));
     db_add_params(tx->pl, Q_IDENTITY_UPDATE, names, NAMES);
     db_add_params(tx->pl, Q_IDENTITY_DETAIL_UPDATE, details, DETAILS);
     for (size_t i = 0; i < IDS && !e; i++) {
         DB_ADD(tx->pl, Q_IDENTIFIER_REMOVE, DB_TEXT(id_columns[i].name));
         if (checked->canonical[i])
-            e = add_identifier(ctx, tx, person, i, checked);
+            e = add_identifier(ctx, tx, person->id, i, checked);
     }
     return e;
 }
@@ -290,7 +302,7 @@ enum err participant_change(struct ctx *ctx, const char *ref, const struct parti
     if (e)
         return e;
     struct access_tx tx = access_begin(ctx, PERM_identity_write, ref);
-    e = change_rows(ctx, &tx, person.id, in, &checked, version);
+    e = change_rows(ctx, &tx, &person, in, &checked, version);
     if (e)
         return e;
     access_audit(ctx, &tx, AUDIT_person_changed, NULL, NULL, NULL);

@@ -3,13 +3,13 @@
 -- name: access_begin
 -- params: token_hash:bytes permission ref request_id remote
 select user_id, username, display_name, role, site, team_id, team_name, agency_id, agency_name,
-       must_change_password, expires_at, person_id, person_ref, person_site, person_version, wrapped
+       must_change_password, expires_at, person_id, participant_id, person_ref, person_site, person_version, wrapped
 from access.begin(:token_hash, :permission, :ref, :request_id, :remote);
 
 -- name: access_begin_for
 -- params: token_hash:bytes permission kind id request_id remote
 select user_id, username, display_name, role, site, team_id, team_name, agency_id, agency_name,
-       must_change_password, expires_at, person_id, person_ref, person_site, person_version, wrapped
+       must_change_password, expires_at, person_id, participant_id, person_ref, person_site, person_version, wrapped
 from access.begin_for(:token_hash, :permission, :kind, :id, :request_id, :remote);
 
 -- name: access_audit

@@ -5,7 +5,7 @@
 -- name: import_people
 -- login: owner,app
 -- params: 1 site
-select p.id, p.person_id, p.ref, p.source_ref, k.wrapped, i.family_name, i.given_name, d.date_of_birth
+select p.id, p.person_id, p.ref, p.source_blind, k.wrapped, i.family_name, i.given_name, d.date_of_birth
   from app.participant p
   join lateral (select x.wrapped from app.data_key x where x.person_id = p.person_id
                  order by x.epoch desc limit 1) k on true
@@ -26,16 +26,16 @@ select access.import_author($1::uuid, $2, $3, $4) as id;
 
 -- References of people at the site whom the actor may not see.
 -- name: import_taken
-select r as source_ref from access.import_taken() r;
+select r as source_blind from access.import_taken() r;
 
 -- They are being worked with: offered and accepted on the day they started. In the team of the team lead
 -- who brings them in, else in their worker's.
 -- name: import_participant
 -- login: owner,app
--- params: 8 site id ref source_ref worker supervision started_on person
-insert into app.participant (site_id, id, person_id, ref, source_ref, stage, stage_at, worker_id, team_id,
+-- params: 9 site id ref source_ref worker supervision started_on person source_blind
+insert into app.participant (site_id, id, person_id, ref, source_ref, source_blind, stage, stage_at, worker_id, team_id,
                              supervision, started_on, offered_at, accepted_at)
-select $1, $2::uuid, $8::uuid, $3, $4, 'active', t.at, u.id, coalesce((select access.team_for('import_write')), u.team_id),
+select $1, $2::uuid, $8::uuid, $3, $4::bytea, $9::bytea, 'active', t.at, u.id, coalesce((select access.team_for('import_write')), u.team_id),
        coalesce($6, 'none'), $7::date, t.at, t.at
   from (select least(now(), ($7::date + time '12:00') at time zone 'Europe/London') as at) t
   left join access."user" u on u.id = $5::uuid;

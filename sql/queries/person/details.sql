@@ -1,15 +1,15 @@
 -- A participant's details.
 
 -- name: participant_insert
--- params: 9 id ref site worker supervision agency started_on source_ref person
+-- params: 10 id ref site worker supervision agency started_on source_ref person source_blind
 insert into app.participant (site_id, id, person_id, ref, stage, worker_id, team_id, supervision, agency_id,
-                             started_on, source_ref)
+                             started_on, source_ref, source_blind)
 select coalesce((select access.actor_site()), $3), $1::uuid, $9::uuid, $2, 'awaiting_offer',
        coalesce((select access.worker_for('participant_create')), w.id),
        coalesce((select access.team_for('participant_create')), w.team_id,
                 case when (select access.worker_for('participant_create')) is not null
                      then (select access.actor_team()) end),
-       coalesce($5, 'none'), $6::uuid, coalesce($7::date, app.today()), $8
+       coalesce($5, 'none'), $6::uuid, coalesce($7::date, app.today()), $8::bytea, $10::bytea
   from (select 1) one
   left join access."user" w on w.id = $4::uuid
  where access.must(coalesce((select access.actor_site()), $3) is not null, 'PX006', 'site: Select a site')
@@ -44,7 +44,7 @@ update app.identifier f
 
 -- name: participant_details
 select p.site_id as site, p.ref, p.stage, p.closure_reason, p.supervision, p.agency_id as agency, p.started_on,
-       p.source_ref, p.version, k.status, k.since, k.basis, k.last_contact_at as last_contact,
+       p.source_ref as sealed_source_ref, p.version, k.status, k.since, k.basis, k.last_contact_at as last_contact,
        k.next_contact_due, w.display_name as worker, t.name as team, g.name as agency_name,
        i.given_name, i.family_name, i.known_as, i.address, i.postcode, i.phone, i.email,
        d.date_of_birth, d.aliases, d.sex, d.gender, d.ethnicity, d.officer_ethnicity, d.language,
@@ -66,10 +66,11 @@ select f.id, f.kind, f.value, f.warning
  order by f.kind, f.created_at;
 
 -- name: participant_update
--- params: 5 version supervision agency started_on source_ref
+-- params: 6 version supervision agency started_on source_ref source_blind
 update app.participant p
    set supervision = coalesce($2, p.supervision), agency_id = $3::uuid,
-       started_on = coalesce($4::date, p.started_on), source_ref = $5, version = $1::int + 1
+       started_on = coalesce($4::date, p.started_on), source_ref = $5::bytea, source_blind = $6::bytea,
+       version = $1::int + 1
  where p.site_id = (select access.person_site()) and p.id = (select access.person());
 
 -- name: identity_update

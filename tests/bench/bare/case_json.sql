@@ -13,7 +13,7 @@ select u.id as user_id, u.username, u.display_name, u.role, u.site_id as site, u
  where s.token_hash = :token;
 
 -- for: access_begin (the person opened, with the wrapped key)
-select p.person_id, p.ref as person_ref, p.site_id as person_site, p.version as person_version, k.wrapped
+select p.person_id, p.id as participant_id, p.ref as person_ref, p.site_id as person_site, p.version as person_version, k.wrapped
   from app.participant p
   join app.data_key k on k.person_id = p.person_id
  where p.ref = :ref
@@ -22,7 +22,7 @@ select p.person_id, p.ref as person_ref, p.site_id as person_site, p.version as 
 
 -- for: participant_details person_file (the server reads some of it twice, this once)
 select p.site_id as site, p.ref, p.stage, p.stage_at as stage_since, p.closure_reason, p.supervision, p.worker_id,
-       p.team_id, p.agency_id, p.agency_id as agency, p.started_on, p.source_ref, p.version,
+       p.team_id, p.agency_id, p.agency_id as agency, p.started_on, p.source_ref as sealed_source_ref, p.version,
        w.display_name as worker, t.name as team, g.name as agency_name, g.name as supervising_agency,
        e.last_contact_at as last_contact, e.next_contact_due, e.registered_on, e.offered_on, e.accepted_on,
        e.declined_on, e.closed_on, e.closure_reason, e.suspended_on, e.suspension, e.last_success_on,

@@ -13,7 +13,7 @@ select u.id as user_id, u.username, u.display_name, u.role, u.site_id as site, u
  where s.token_hash = :token;
 
 -- for: access_begin (the person opened, with the wrapped key)
-select p.person_id, p.ref as person_ref, p.site_id as person_site, p.version as person_version, k.wrapped
+select p.person_id, p.id as participant_id, p.ref as person_ref, p.site_id as person_site, p.version as person_version, k.wrapped
   from app.participant p
   join app.data_key k on k.person_id = p.person_id
  where p.ref = :ref
