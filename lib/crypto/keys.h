@@ -71,7 +71,8 @@ enum err seal_open(struct ctx *ctx, const struct seal_at *at, struct bytes seale
 
 /** Blind index of a high-entropy identifier (canonical text): keyed BLAKE2b, 16 bytes, per kind. */
 struct bytes keys_blind(struct ctx *ctx, const char *kind, const char *canonical);
-/** Pseudonym of a person for evaluation data, the same for each case: "S" + 16 Crockford base32 characters, keyed by the study key. */
+/** Pseudonym of a person for evaluation data, the same for each case: "S" + 16 Crockford base32 characters, keyed by
+ *  the study key. */
 const char *keys_study_id(struct ctx *ctx, const char *person);
 /** Keyed 32-byte hash of a request body, for idempotency (a plain hash of a short note could be guessed). */
 const uint8_t *keys_body_hash(struct ctx *ctx, const void *p, size_t n);

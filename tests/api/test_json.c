@@ -405,4 +405,5 @@ TESTS("json", T(takes_every_type), T(null_is_absent_but_named),
       T(refuses_unknown_and_duplicate_keys), T(duplicate_in_the_depth_is_refused),
       T(tells_every_fault_at_once), T(wrong_types_name_the_field), T(what_is_not_json_is_malformed),
       T(depth_bombs_are_refused), T(long_notes_and_every_script_pass), T(patch_needs_nothing),
-      T(query_parameters), T(a_record_that_is_not_the_tables_stops_the_program), T(writes_records_by_type), T(writes_lists), T(problems))
+      T(query_parameters), T(a_record_that_is_not_the_tables_stops_the_program),
+      T(writes_records_by_type), T(writes_lists), T(problems))

@@ -512,6 +512,7 @@ TESTS("db pipeline", T(pipeline_is_one_flush), T(session_is_as_promised),
       T(error_rolls_back_everything), T(commit_failure_is_an_error), T(params_keep_every_byte),
       T(big_pipelines_do_not_block), T(misuse_is_refused_before_sending),
       T(sqlstates_become_errors), T(own_errors_carry_their_words),
-      T(warnings_of_our_own_are_no_doubt), T(rows_become_records), T(arrays_of_bytes_go_both_ways), T(stream_gives_rows_one_by_one),
+      T(warnings_of_our_own_are_no_doubt), T(rows_become_records),
+      T(arrays_of_bytes_go_both_ways), T(stream_gives_rows_one_by_one),
       T(stream_stops_and_fails), T(transactions_hold_together), T(copy_in_loads_exactly),
       T(copy_in_is_all_or_nothing), T(notifications_arrive))

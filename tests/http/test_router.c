@@ -12,7 +12,8 @@ static enum err nothing(struct request *r, struct response *res)
     return ERR_OK;
 }
 
-#define ROW(method, pattern) {method, pattern, PERM_NONE, POOL_MAIN, ROUTE_PUBLIC, nothing, "", NULL, NULL, NULL, 200, NULL}
+#define ROW(method, pattern)                                                                       \
+    {method, pattern, PERM_NONE, POOL_MAIN, ROUTE_PUBLIC, nothing, "", NULL, NULL, NULL, 200, NULL}
 static const struct route rows[] = {
     ROW("GET", "/"),
     ROW("GET", "/people"),

@@ -245,7 +245,8 @@ TEST(notes_are_sealed_and_exact)
               0);
     const char *row = cluster_sql(
         cluster, "import",
-        arena_printf(owner.arena, "select n.contact_id || ' ' || p.person_id || ' ' || encode(k.wrapped, 'hex') || ' ' || "
+        arena_printf(owner.arena,
+                     "select n.contact_id || ' ' || p.person_id || ' ' || encode(k.wrapped, 'hex') || ' ' || "
         "encode(n.note, 'hex') from app.contact c join app.contact_note n on n.contact_id = c.id "
         "join app.participant p on p.id = c.participant_id join app.data_key k on "
         "k.person_id = p.person_id where p.source_blind = '\\x%s' and "

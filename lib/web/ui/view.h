@@ -12,7 +12,8 @@
 
 /** Decodes the form body through the body's table of the request's route, collecting field errors. The
  *  record is zeroed by the caller, and of the struct that the table describes: another one stops the
- *  program. A date field takes NAME or NAME-day, NAME-month and NAME-year; a time field takes NAME, or one of those two ways of
+ *  program. A date field takes NAME or NAME-day, NAME-month and NAME-year; a time field takes NAME, or one of those
+ *  two ways of
  *  giving the day and NAME-time, both local (the day alone is NAME-date then). What was typed stays
  *  available to form_value(). ERR_INVALID if anything is wrong. */
 #define web_form(r, ret_record) web_form_sized((r), (ret_record), sizeof(*(ret_record)))
