@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "config/reader.h"
 
+#include "base/assert.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -82,6 +84,7 @@ enum err confuse_parse(struct ctx *ctx, const char *path, cfg_opt_t *opts,
     enum err e = read_text(ctx, path, &text);
     if (e)
         return e;
+    ASSERT(text); // read_text() sets it on success
     cfg_t *cfg = cfg_init(opts, CFGF_NONE);
     FILE *f = fmemopen(text, strlen(text), "r");
     if (!cfg || !f) {

@@ -45,7 +45,7 @@ static enum err sleep_after(struct ctx *ctx, enum query first, bool read_only)
         add_item(pl, "900", "written before the end");
     else if (first != TQ_sleep)
         db_add(pl, (struct db_call){.query = first});
-    db_add(pl, TQ(sleep, .seconds = "0.5"));
+    db_add(pl, TQ(sleep, .seconds = "2"));
     if (read_only)
         db_read_only(pl);
     return db_run(ctx, pl);
