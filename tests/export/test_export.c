@@ -519,7 +519,7 @@ TEST(two_cases_of_a_person_have_one_study_id)
     CHECK_INT(write_at(time_iso(all, clock_now_us()), path, &one), ERR_OK);
     // Both rows are opened with the person's one key.
     CHECK_STR(shell("python3 -c 'import zipfile, csv, io, collections\n"
-                    "f = zipfile.ZipFile(\"%s\").open(\"data/participants.csv\")\n"
+                    "f = zipfile.ZipFile(\"%s\").open(\"participants.csv\")\n"
                     "rows = list(csv.DictReader(io.TextIOWrapper(f, \"utf-8-sig\")))\n"
                     "n = collections.Counter(r[\"study_id\"] for r in rows)\n"
                     "print(*sorted(r[\"site\"] + \":\" + r[\"age_at_start\"] for r in rows"
