@@ -516,7 +516,10 @@ TEST(two_cases_of_a_person_have_one_study_id)
         other, ref));
     const char *path = arena_printf(all, "%s/cases.zip", config.data_dir);
     struct export_made one;
-    CHECK_INT(write_at(time_iso(all, clock_now_us()), path, &one), ERR_OK);
+    struct export_ask every_site = {
+        .kind = "evaluation", .as_of = time_iso(all, clock_now_us()), .who = "u2"};
+    worker.problem = (struct problem){0};
+    CHECK_INT(export_write(&worker, &every_site, path, NULL, NULL, &one), ERR_OK);
     // Both rows are opened with the person's one key.
     CHECK_STR(shell("python3 -c 'import zipfile, csv, io, collections\n"
                     "f = zipfile.ZipFile(\"%s\").open(\"participants.csv\")\n"
